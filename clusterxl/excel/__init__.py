@@ -1,0 +1,1 @@
+"""Excel's side: what a cell looks like, the only writer, the readers, the stamp."""

@@ -1,0 +1,31 @@
+"""Fonts and colours, by what they mean; used by everything a person sees."""
+
+SONG = "宋体"
+HEI = "黑体"
+FANG = "仿宋"
+KAI = "楷体"
+TITLE_FONT = "方正小标宋简体"
+YAHEI = "微软雅黑"
+SYMBOL = "Segoe UI Symbol"
+
+BLACK = "000000"
+WHITE = "FFFFFF"
+RULE_LINE = "595959"
+LABEL_FILL = "F4F5F7"
+HEAD_FILL = "E9ECF0"
+HINT_INK = "404040"
+
+TODO_FILL, TODO_INK = "FFF4D4", "7A5B00"
+ERROR_FILL, ERROR_INK = "FBE3DE", "A61B0F"
+ASK_FILL, ASK_INK = "E1ECF7", "0B4A8B"
+OK_FILL, OK_INK = "E4F1EC", "1B6B52"
+
+MUTED = "6B7785"
+LINK = "1F5A94"
+HAIRLINE = "C9D0D8"
+HEAD_LINE = "8A94A0"
+TEXT_INK = "1F2933"
+
+LIST_TAB = "8A94A0"
+CHECK_TAB = "1F5A94"
+CORRECTION_TAB = "7A5B00"

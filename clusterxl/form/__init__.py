@@ -1,0 +1,1 @@
+"""What a form asks and where each input cell sits."""

@@ -1,0 +1,1 @@
+"""Rules of the packaged forms: one folder a form, named by its id."""

@@ -1,0 +1,1 @@
+"""Packaged forms: one folder a form, named by its id."""

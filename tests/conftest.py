@@ -1,0 +1,48 @@
+"""What all tests share: where LibreOffice is, and what to do where it is not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from clusterxl.sentences import use_language
+
+UNO_PYTHON = "/usr/bin/python3"
+
+
+@cache
+def missing_for_libreoffice() -> str:
+    """Tell what LibreOffice tests would miss on this machine; empty when all is there."""
+    if shutil.which("soffice") is None:
+        return "soffice is not on the PATH"
+    if not Path(UNO_PYTHON).exists():
+        return f"{UNO_PYTHON} is missing"
+    probe = subprocess.run([UNO_PYTHON, "-c", "import uno"], capture_output=True, check=False)
+    return "" if probe.returncode == 0 else f"{UNO_PYTHON} has no module uno (package python3-uno)"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs LibreOffice where it is missing; in CI that is a failure."""
+    if item.get_closest_marker("needs_libreoffice") is None:
+        return
+    if missing := missing_for_libreoffice():
+        if os.environ.get("CLUSTERXL_CI"):
+            pytest.fail(f"LibreOffice is needed in CI: {missing}")
+        pytest.skip(f"LibreOffice is needed: {missing}")
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    """Start every test in one language, whatever the machine speaks or a test before it set."""
+    use_language("zh")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Return the top folder of the checkout."""
+    return Path(__file__).resolve().parent.parent

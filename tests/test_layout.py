@@ -1,0 +1,79 @@
+"""Where everything sits: each input cell once, no box on another, no page too full."""
+
+from __future__ import annotations
+
+import pytest
+
+from clusterxl.excel.heights import text_lines, text_points
+from clusterxl.form.file import load_form
+from clusterxl.form.layout import FULL_PAGE, INPUT_ROLES, Layout, lay_out
+from clusterxl.form.model import SectionKind
+
+
+@pytest.fixture(scope="module")
+def layout() -> Layout:
+    """Return the official form, laid out."""
+    return lay_out(load_form("gd-cluster-2023"))
+
+
+def test_every_input_cell_has_one_place(layout: Layout) -> None:
+    drawn = [d.box.key for sheet in layout.sheets for d in sheet.drawn if d.box.role in INPUT_ROLES]
+    notes = [asked.key for asked in layout.form.inputs if asked.is_note]
+    assert len(drawn) == len(set(drawn))
+    assert sorted([*drawn, *notes]) == sorted(asked.key for asked in layout.form.inputs)
+    assert set(layout.places) == set(layout.form.by_key)
+
+
+def test_no_box_lies_on_another(layout: Layout) -> None:
+    for sheet in layout.sheets:
+        taken: dict[tuple[int, int], str] = {}
+        for drawn in sheet.drawn:
+            place = drawn.place
+            for row in range(place.row, place.last_row + 1):
+                for column in range(place.column, place.last_column + 1):
+                    other = taken.setdefault((row, column), drawn.box.text or drawn.box.key)
+                    mine = drawn.box.text or drawn.box.key
+                    assert other == mine, f"{sheet.name}: {mine} on {other}"
+
+
+def test_boxes_stay_between_gutter_and_help(layout: Layout) -> None:
+    for sheet in layout.sheets:
+        for drawn in sheet.drawn:
+            assert 2 <= drawn.place.column <= drawn.place.last_column <= sheet.last_form_column
+            assert drawn.place.last_row <= len(sheet.rows)
+
+
+def test_columns_of_the_second_part_are_those_of_the_design(layout: Layout) -> None:
+    second = layout.sheets[3]
+    assert second.columns[1 : second.last_form_column] == (132, 28, 164, 132, 132, 132)
+
+
+@pytest.mark.parametrize("base_year", [2022, 2023, 2030])
+def test_no_page_is_too_full_and_addresses_do_not_move(base_year: int, layout: Layout) -> None:
+    later = lay_out(load_form("gd-cluster-2023", base_year=base_year))
+    assert later.too_high() == ()
+    cells = sorted((place.sheet, place.cell) for place in later.places.values())
+    assert cells == sorted((place.sheet, place.cell) for place in layout.places.values())
+
+
+def test_rows_are_heights_that_excel_takes(layout: Layout) -> None:
+    for sheet in layout.sheets:
+        assert all(0 < points <= 409 for points in sheet.rows)
+        if sheet.section.kind is SectionKind.PAGE:
+            assert sheet.points <= FULL_PAGE
+
+
+def test_labels_have_room(layout: Layout) -> None:
+    for sheet in layout.sheets:
+        for drawn in sheet.drawn:
+            if drawn.box.role.value in ("label", "left_label") and not drawn.box.hint:
+                needed = text_lines(drawn.box.text, drawn.px, 10.5) * 10.5 * 1.3
+                assert needed <= drawn.points + 1, f"{sheet.name}: {drawn.box.text}"
+
+
+def test_heights_follow_the_text() -> None:
+    assert text_lines("", 100, 10) == 1
+    assert text_lines("一二三四五", 5 * 16 + 8, 12) == 1
+    assert text_lines("一二三四五六", 5 * 16 + 8, 12) == 2
+    assert text_lines("a\nb", 100, 10) == 2
+    assert text_points("一", 100, 10) < text_points("一\n二", 100, 10)
