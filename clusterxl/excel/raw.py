@@ -1,0 +1,158 @@
+"""What stands in a workbook as it came back, before any meaning: cells, names, properties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["number", "text", "bool", "error", "date", "blank"]
+Visibility = Literal["visible", "hidden", "very_hidden"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCell:
+    """One cell.
+
+    Attributes:
+        value: Its value; of a formula the one calculated last; None when blank. A date is the
+            number it is stored as, an error its sign (`#REF!`).
+        kind: What the value is.
+        number_format: Number format, also of the built-in formats that are never spelled out.
+        formula: Its formula with the equals sign; empty for a typed value.
+        has_cached: A formula's value was calculated; true for typed values.
+    """
+
+    value: str | float | bool | None = None
+    kind: Kind = "blank"
+    number_format: str = "General"
+    formula: str = ""
+    has_cached: bool = True
+
+
+BLANK = RawCell()
+
+_REFERENCE = re.compile(
+    r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!\[\]()\s]+))!"
+    r"\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>[0-9]{1,7})"
+    r"(?::\$?(?P<c2>[A-Za-z]{1,3})\$?(?P<r2>[0-9]{1,7}))?"
+)
+MAX_ROW = 1_048_576
+MAX_COLUMN = 16_384
+# Halves of pairs and non-characters, which no text may hold.
+_ALONE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSheet:
+    """One sheet.
+
+    Attributes:
+        name: Its name.
+        visibility: Shown, hidden, or not even listed.
+        cells: Cells that hold something, by row and column counted from 1.
+    """
+
+    name: str
+    visibility: Visibility = "visible"
+    cells: Mapping[tuple[int, int], RawCell]
+
+    def cell(self, row: int, column: int) -> RawCell:
+        """Return a cell, a blank one where nothing stands."""
+        return self.cells.get((row, column), BLANK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawBook:
+    """A workbook.
+
+    Attributes:
+        sheets: Its sheets, in order; sheets that hold a chart only are left out.
+        names: Formula text, without equals sign, of each name that holds for the whole workbook.
+        properties: Custom document properties, as text.
+    """
+
+    sheets: tuple[RawSheet, ...]
+    names: Mapping[str, str]
+    properties: Mapping[str, str]
+
+    def sheet(self, name: str) -> RawSheet | None:
+        """Return the sheet of this name, whatever its capitals; None when there is none."""
+        wanted = name.casefold()
+        return next((sheet for sheet in self.sheets if sheet.name.casefold() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A range of one sheet; rows and columns count from 1."""
+
+    sheet: str
+    row: int
+    column: int
+    last_row: int
+    last_column: int
+
+    @property
+    def places(self) -> Iterator[tuple[int, int]]:
+        """All its cells, row by row."""
+        for row in range(self.row, self.last_row + 1):
+            for column in range(self.column, self.last_column + 1):
+                yield row, column
+
+
+def parse_reference(text: str) -> Range | None:
+    """Read the formula of a name that stands for a range.
+
+    Args:
+        text: The formula, with or without equals sign.
+
+    Returns:
+        The range; None for a constant, a lost reference (`#REF!`), another workbook.
+
+    >>> parse_reference("'a ''b'' c'!$B$2:$B$31")
+    Range(sheet="a 'b' c", row=2, column=2, last_row=31, last_column=2)
+    >>> parse_reference("'form'!#REF!") is None
+    True
+    """
+    found = _REFERENCE.fullmatch(text.strip().removeprefix("="))
+    if found is None or "[" in (found["quoted"] or ""):
+        return None
+    row, column = int(found["r1"]), column_number(found["c1"])
+    last_row = int(found["r2"] or row)
+    last_column = column_number(found["c2"]) if found["c2"] else column
+    sheet = found["plain"] or found["quoted"].replace("''", "'")
+    if not (1 <= row <= last_row <= MAX_ROW and column <= last_column <= MAX_COLUMN):
+        return None
+    return Range(sheet, row, column, last_row, last_column)
+
+
+def column_number(letters: str) -> int:
+    """Return the number of a column, from 1.
+
+    >>> column_number("A"), column_number("ab")
+    (1, 28)
+    """
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def decode_text(text: str) -> str:
+    r"""Return a text as Excel shows it: escapes resolved, line ends as one character.
+
+    Escapes that stand for no character of their own stay as they are.
+
+    >>> decode_text("a_x000D__x000A_b_x005F_x0041_")
+    'a\nb_x0041_'
+    """
+    if "_x" in text:
+        text = _ESCAPED.sub(_character, text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _character(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return escape[0] if _ALONE.match(character) else character

@@ -1,0 +1,113 @@
+"""A plan written as a workbook: one locked workbook for one respondent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from clusterxl.excel.book import Book
+from clusterxl.excel.sheet import Sheet
+from clusterxl.excel.stamp import Stamp
+from clusterxl.form.answers import Answer
+from clusterxl.form.layout import Layout, lay_out
+from clusterxl.form.model import Form
+from clusterxl.form.roster import Unit
+from clusterxl.plan import Plan, SheetPlan, plan_workbook
+
+
+def generate_workbook(
+    form: Form,
+    *,
+    unit: Unit | None = None,
+    answers: Mapping[str, Answer] | None = None,
+    serial: str = "",
+    sample: bool = False,
+) -> bytes:
+    """Generate the workbook of a form.
+
+    Args:
+        form: The form.
+        unit: Whose workbook it is; its names are filled in and locked.
+        answers: What is typed in the input cells already, by key: a number, a text, the
+            printed line of a choice, `☑` or `□` for a tick.
+        serial: Serial number, printed at the foot of each page.
+        sample: Mark every page as sample data.
+
+    Returns:
+        The bytes of an .xlsx file; the same arguments give the same bytes.
+
+    Raises:
+        RefusedByExcelError: Something breaks a limit of Excel.
+    """
+    stamp = Stamp(
+        kind="return",
+        form=form.id,
+        version=form.version,
+        base_year=form.base_year or 0,
+        unit=unit.code if unit else "",
+        serial=serial,
+    )
+    plan = plan_workbook(_layout_of(form), unit=unit, answers=answers, stamp=stamp, sample=sample)
+    return write_plan(plan)
+
+
+@lru_cache(maxsize=4)
+def _layout_of(form: Form) -> Layout:
+    return lay_out(form)
+
+
+def write_plan(plan: Plan) -> bytes:
+    """Write a plan.
+
+    Args:
+        plan: The workbook as data.
+
+    Returns:
+        The bytes of an .xlsx file.
+
+    Raises:
+        RefusedByExcelError: Something breaks a limit of Excel.
+    """
+    book = Book(title=plan.title, properties=plan.properties, lock_structure=True)
+    for sheet in plan.sheets:
+        _write_sheet(book.sheet(sheet.name), sheet)
+    for name, formula in plan.names.items():
+        book.define_name(name, formula)
+    return book.save()
+
+
+def _write_sheet(target: Sheet, plan: SheetPlan) -> None:
+    if plan.columns:
+        target.columns(plan.columns)
+    for number, points in enumerate(plan.rows, start=1):
+        target.row(number, points)
+    for cell in plan.cells:
+        target.put(
+            cell.area.row,
+            cell.area.column,
+            cell.content,
+            cell.style,
+            last_row=cell.area.last_row,
+            last_column=cell.area.last_column,
+        )
+    for area, validation in plan.validations:
+        target.validate(area.row, area.column, area.last_row, area.last_column, validation)
+    for area, conditional in plan.conditionals:
+        target.conditional(area.row, area.column, area.last_row, area.last_column, conditional)
+    _set_up(target, plan)
+
+
+def _set_up(target: Sheet, plan: SheetPlan) -> None:
+    """Set what concerns the sheet as a whole."""
+    if plan.page:
+        target.page(plan.page)
+    if plan.protected:
+        target.protect()
+    if plan.frozen:
+        target.freeze(*plan.frozen)
+    if plan.tab:
+        target.tab(plan.tab)
+    if plan.visibility != "visible":
+        target.visibility(plan.visibility)
+    elif plan.selected:
+        target.select(*plan.selected)

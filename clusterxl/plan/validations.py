@@ -1,0 +1,188 @@
+"""What may be typed where: drop-downs, checks and prompts, and the lists behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from clusterxl.excel.cells import (
+    Formula,
+    Style,
+    Validation,
+    address,
+    column_letters,
+    sheet_reference,
+)
+from clusterxl.form.answers import TICKED, UNTICKED, choice_lines
+from clusterxl.form.layout import Layout
+from clusterxl.form.model import Field, FieldType, Form, Input, defined_name, plain_label
+from clusterxl.plan.compose import literal
+from clusterxl.plan.model import Area, PlanCell, SheetPlan
+from clusterxl.sentences import say
+
+LISTS = "_lists"
+TITLE_LIMIT = 32
+PROMPT_LIMIT = 250
+
+
+@dataclass
+class OptionLists:
+    """The hidden sheet of option lists: one column a list, each behind a name."""
+
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _names: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def name_of(self, texts: tuple[str, ...], wanted: str) -> str:
+        """Return the name of a list with these texts, adding it where it is new."""
+        if texts not in self._names:
+            self._names[texts] = wanted
+            self.columns[wanted] = texts
+        return self._names[texts]
+
+    def names(self) -> dict[str, str]:
+        """Return what each list's name refers to."""
+        found = {}
+        for column, (name, texts) in enumerate(self.columns.items(), start=1):
+            letter = column_letters(column)
+            area = f"${letter}$1:${letter}${max(len(texts), 1)}"
+            found[name] = f"={sheet_reference(LISTS, area)}"
+        return found
+
+    def sheet(self) -> SheetPlan:
+        """Return the hidden sheet."""
+        plain = Style(font="SimSun", size=10, num_format="@")
+        cells = [
+            PlanCell(area=Area(row, column, row, column), content=text, style=plain)
+            for column, texts in enumerate(self.columns.values(), start=1)
+            for row, text in enumerate(texts, start=1)
+        ]
+        return SheetPlan(name=LISTS, cells=tuple(cells), visibility="very_hidden")
+
+
+@dataclass(frozen=True, slots=True)
+class Validator:
+    """Gives each input cell its validation and collects the lists that takes."""
+
+    form: Form
+    layout: Layout
+    lists: OptionLists
+
+    def validation(self, asked: Input) -> Validation | None:
+        """Return the validation of an input cell; None where nothing need be said."""
+        if asked.is_note:
+            return None
+        match asked.type:
+            case FieldType.TICKS:
+                name = self.lists.name_of((UNTICKED, TICKED), "l_tick")
+                return self._refusing(Validation(kind="list", formula=f"={name}"), "option")
+            case FieldType.CHOICE:
+                name = self.lists.name_of(choice_lines(asked.field), f"l_{asked.field.id}")
+                return self._list(asked, f"={name}")
+            case FieldType.PICK:
+                return self._list(
+                    asked, self._pick_formula(asked.field), stop=not asked.field.other
+                )
+            case FieldType.NUMBER | FieldType.COUNT:
+                return self._number(asked)
+            case _:
+                return self._text(asked)
+
+    def _list(self, asked: Input, formula: str, *, stop: bool = True) -> Validation:
+        found = Validation(kind="list", formula=formula, stop=stop)
+        return self._refusing(self._prompting(found, asked, self._say("prompt_option")), "option")
+
+    def _pick_formula(self, asked: Field) -> str:
+        if not asked.within:
+            texts = self.form.options_of(asked)
+            return "=" + self.lists.name_of(texts, f"l_{asked.options.replace('.', '_')}")
+        parent = self.form.fields[asked.within]
+        # One long table sorted by parent: OFFSET needs two names and takes any parent text.
+        pairs = [
+            (above, below)
+            for above in self.form.options_of(parent)
+            for below in self.form.options_of(asked, above)
+        ]
+        base = f"l_{asked.id}"
+        above = self.lists.name_of(tuple(p[0] for p in pairs), f"{base}_of")
+        below = self.lists.name_of(tuple(p[1] for p in pairs), f"{base}_all")
+        cell = defined_name(parent.id)
+        return f"=OFFSET({below},MATCH({cell},{above},0)-1,0,COUNTIF({above},{cell}),1)"
+
+    def _number(self, asked: Input) -> Validation:
+        place = self.layout.places[asked.key]
+        cell = address(place.row, place.column) if asked.row else place.local
+        tests = [f"ISNUMBER({cell})", *_limits(asked.field, cell)]
+        test = f"AND({','.join(tests)})" if len(tests) > 1 else tests[0]
+        has_none = asked.field.none_allowed and self.form.none_word
+        if has_none:
+            test = f"OR({test},EXACT(TRIM({cell}),{literal(self.form.none_word)}))"
+        suffix = "_none" if has_none else ""
+        if asked.type is FieldType.COUNT:
+            prompt = self._say(f"prompt_count{suffix}")
+        elif asked.field.decimals is None:
+            prompt = self._say(f"prompt_any{suffix}")
+        else:
+            prompt = self._say(f"prompt_number{suffix}", decimals=asked.field.decimals)
+        found = Validation(kind="custom", formula=f"={test}")
+        return self._refusing(self._prompting(found, asked, prompt), f"number{suffix}")
+
+    def _text(self, asked: Input) -> Validation | None:
+        limit = asked.field.max_chars
+        has_none = asked.field.none_allowed and self.form.none_word and not asked.block
+        suffix = "_none" if has_none else ""
+        if limit:
+            found = Validation(
+                kind="length",
+                maximum=limit,
+                error_title=self._say("refused"),
+                error=self._say("error_length", limit=limit),
+            )
+            return self._prompting(found, asked, self._say(f"prompt_text{suffix}", limit=limit))
+        if asked.type in (FieldType.DATE, FieldType.PHONE) and not asked.row:
+            prompt = self._say(f"prompt_{asked.type}")
+            return self._prompting(Validation(kind="any"), asked, prompt)
+        return None
+
+    def _say(self, name: str, /, **figures: object) -> str:
+        return say(f"plan.{name}", lang=self.form.language, none=self.form.none_word, **figures)
+
+    def _prompting(self, found: Validation, asked: Input, text: str) -> Validation:
+        # A prompt on each cell of a list would stand in the way of the rows below.
+        if asked.row:
+            return found
+        title = _cut(plain_label(asked.label), TITLE_LIMIT)
+        return replace(found, title=title, prompt=_cut(text, PROMPT_LIMIT))
+
+    def _refusing(self, found: Validation, kind: str) -> Validation:
+        error = self._say(f"error_{kind}")
+        return replace(found, error_title=self._say("refused"), error=error)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _limits(asked: Field, cell: str) -> list[str]:
+    """Tests for the limits the definition sets; the canonical rules say the same in words."""
+    tests = []
+    if asked.type is FieldType.COUNT:
+        tests.append(f"{cell}=INT({cell})")
+    low, high = asked.minimum, asked.maximum
+    if asked.share:
+        low, high = low if low is not None else 0, high if high is not None else 100
+    if asked.type is FieldType.COUNT and low is None:
+        low = 0
+    if low is not None:
+        tests.append(f"{cell}>={low:.15g}")
+    if high is not None:
+        tests.append(f"{cell}<={high:.15g}")
+    return tests
+
+
+def blank_test(form: Form, asked: Input) -> Formula:
+    """Return the test for "nothing answered yet", by the cell's own name."""
+    name = defined_name(asked.key)
+    if asked.type in (FieldType.CHOICE, FieldType.DATE):
+        lines = choice_lines(asked.field)[-1:] if asked.type is FieldType.CHOICE else ()
+        unset = lines[0] if lines else say("form.unset_date", lang=form.language)
+        return Formula(f"=OR(ISBLANK({name}),{name}={literal(unset)})")
+    return Formula(f"=ISBLANK({name})")

@@ -1,0 +1,292 @@
+"""The hidden sheets behind the live checks: one row an input cell, one row a form sheet.
+
+Every input cell has a canonical text and number view there, whether an answer is needed and
+whether it is missing. Strips, help, 校验 and, later, rules point at these cells only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from clusterxl.excel.cells import Formula, Style, address, sheet_reference
+from clusterxl.form.answers import (
+    TICKED,
+    Answer,
+    canonical_text,
+    choice_line,
+    is_number,
+    unset_text,
+)
+from clusterxl.form.layout import Layout
+from clusterxl.form.model import FieldType, Form, Input
+from clusterxl.plan.compose import literal
+from clusterxl.plan.model import Area, PlanCell, SheetPlan
+
+VIEWS = "_views"
+SECTIONS = "_sections"
+# Columns of the sheet of views.
+KEY, CLEANED, TEXT, NUMBER, NEEDED, BLANK, LABEL, PLACE = range(1, 9)
+# Columns of the sheet of sections.
+NAME, SECTION_NEEDED, SECTION_BLANK, ORDER, FIRST_LABEL, FIRST_PLACE = range(1, 7)
+
+_PLAIN = Style(font="SimSun", size=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What the sheet of views says of one input cell now.
+
+    Attributes:
+        asked: The input cell.
+        row: Its row on the sheet.
+        text: Canonical text; the unset text of a choice or date is nothing.
+        number: Its number, if it holds one.
+        needed: An answer is needed.
+    """
+
+    asked: Input
+    row: int
+    text: str
+    number: float | None
+    needed: bool
+
+    @property
+    def blank(self) -> bool:
+        """Whether an answer is needed and missing."""
+        return self.needed and not self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """What the sheet of sections says of one form sheet now.
+
+    Attributes:
+        section: Id of the section.
+        row: Its row.
+        views: Its input cells.
+    """
+
+    section: str
+    row: int
+    views: tuple[View, ...]
+
+    @property
+    def needed(self) -> int:
+        """How many answers are needed."""
+        return sum(view.needed for view in self.views)
+
+    @property
+    def blank(self) -> int:
+        """How many of them are missing."""
+        return sum(view.blank for view in self.views)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Views:
+    """The state of a workbook: what is needed, what is missing.
+
+    Attributes:
+        form: The form.
+        layout: Where its cells sit.
+        by_key: The view of each input cell, list rows and explanations left out.
+        sections: The view of each form sheet that asks for something.
+    """
+
+    form: Form
+    layout: Layout
+    by_key: Mapping[str, View]
+    sections: tuple[SectionView, ...]
+
+    @cached_property
+    def section_by_id(self) -> Mapping[str, SectionView]:
+        """The sections by id."""
+        return {section.section: section for section in self.sections}
+
+    def ref(self, key: str, column: int) -> str:
+        """Return a reference to a view of an input cell."""
+        place = address(self.by_key[key].row, column, absolute=True)
+        return f"{VIEWS}!{place}"
+
+    def section_ref(self, section: str, column: int) -> Formula:
+        """Return a figure of a form sheet, live."""
+        found = self.section_by_id[section]
+        value = found.needed if column == SECTION_NEEDED else found.blank
+        return Formula(f"={SECTIONS}!{address(found.row, column, absolute=True)}", value)
+
+    def total(self, column: int) -> Formula:
+        """Return a figure of the whole form, live."""
+        first, last = self.sections[0].row, self.sections[-1].row
+        area = f"{address(first, column, absolute=True)}:{address(last, column, absolute=True)}"
+        values = [s.needed if column == SECTION_NEEDED else s.blank for s in self.sections]
+        return Formula(f"=SUM({SECTIONS}!{area})", sum(values))
+
+
+def view_answers(form: Form, layout: Layout, answers: Mapping[str, Answer]) -> Views:
+    """Work out the state of a workbook that holds these answers."""
+    counted = [asked for asked in form.inputs if not asked.row and not asked.is_note]
+    by_key: dict[str, View] = {}
+    for row, asked in enumerate(counted, start=2):
+        unset = unset_text(form, asked)
+        value = answers.get(asked.key, unset)
+        text = canonical_text(value)
+        if asked.type is not FieldType.TICKS and text == canonical_text(unset):
+            text = ""
+        by_key[asked.key] = View(
+            asked=asked,
+            row=row,
+            text=text,
+            number=float(value) if is_number(value) and value is not None else None,
+            needed=_is_needed(form, asked, by_key),
+        )
+    sections: list[SectionView] = []
+    for section in form.sections:
+        views = tuple(v for v in by_key.values() if v.asked.section == section.id)
+        if any(view.asked.required for view in views):
+            sections.append(SectionView(section=section.id, row=len(sections) + 2, views=views))
+    return Views(form=form, layout=layout, by_key=by_key, sections=tuple(sections))
+
+
+def _is_needed(form: Form, asked: Input, before: Mapping[str, View]) -> bool:
+    if not asked.owners:
+        return asked.required
+    if not asked.required:
+        return False
+    owners = [before[key] for key in asked.owners]
+    owner = owners[0].asked
+    match owner.field.evidence:
+        case "ticked":
+            return owners[0].text == TICKED
+        case "positive":
+            return any((view.number or 0) > 0 for view in owners)
+        case "filled":
+            return any(view.text not in ("", form.none_word) for view in owners)
+        case option:
+            return owners[0].text in _chosen_texts(owner, option)
+
+
+def _chosen_texts(owner: Input, option: str) -> tuple[str, ...]:
+    """How a choice looks when this option is chosen: the printed line, or the bare word."""
+    label = next(item.label for item in owner.field.items if item.id == option)
+    return (canonical_text(choice_line(owner.field, option)), canonical_text(label))
+
+
+def _needed_formula(views: Views, asked: Input) -> str:
+    if not asked.owners or not asked.required:
+        return "1" if asked.required else "0"
+    owner = views.by_key[asked.owners[0]].asked
+    texts = [views.ref(key, TEXT) for key in asked.owners]
+    match owner.field.evidence:
+        case "ticked":
+            test = f"EXACT({texts[0]},{literal(TICKED)})"
+        case "positive":
+            first, last = views.by_key[asked.owners[0]].row, views.by_key[asked.owners[-1]].row
+            area = f"{address(first, NUMBER, absolute=True)}:{address(last, NUMBER, absolute=True)}"
+            test = f"MAX({area})>0"
+        case "filled":
+            none = literal(views.form.none_word)
+            tests = [f"AND(LEN({t})>0,NOT(EXACT({t},{none})))" for t in texts]
+            test = f"OR({','.join(tests)})"
+        case option:
+            tests = [f"EXACT({texts[0]},{literal(t)})" for t in _chosen_texts(owner, option)]
+            test = f"OR({','.join(tests)})"
+    return f"IF({test},1,0)"
+
+
+def _cleaned_formula(reference: str) -> str:
+    inner = f'{reference}&""'
+    for space in ('"\u3000"', '"\u00a0"', "CHAR(10)", "CHAR(13)", "CHAR(9)"):
+        inner = f'SUBSTITUTE({inner},{space}," ")'
+    return f'=IFERROR(TRIM({inner}),"")'
+
+
+def views_sheet(views: Views) -> SheetPlan:
+    """Return the hidden sheet with one row an input cell."""
+    cells = [_cell(1, column, name) for column, name in enumerate(_VIEW_HEADS, start=1)]
+    for view in views.by_key.values():
+        cells += _view_cells(views, view)
+    return SheetPlan(name=VIEWS, cells=tuple(cells), visibility="very_hidden")
+
+
+_VIEW_HEADS = ("key", "cleaned", "text", "number", "needed", "blank", "label", "place")
+
+
+def _view_cells(views: Views, view: View) -> list[PlanCell]:
+    asked, row = view.asked, view.row
+    place = views.layout.places[asked.key]
+    cell = place.reference
+    cleaned, text = address(row, CLEANED), address(row, TEXT)
+    unset = canonical_text(unset_text(views.form, asked))
+    is_unsettable = unset and asked.type is not FieldType.TICKS
+    drop = f'IF(EXACT({cleaned},{literal(unset)}),"",{cleaned})' if is_unsettable else cleaned
+    needed = _needed_formula(views, asked)
+    full = unset if is_unsettable and not view.text else view.text
+    return [
+        _cell(row, KEY, asked.key),
+        _cell(row, CLEANED, Formula(_cleaned_formula(cell), full)),
+        _cell(row, TEXT, Formula(f"={drop}", view.text)),
+        _cell(
+            row,
+            NUMBER,
+            Formula(
+                f'=IF(ISNUMBER({cell}),IF(ISLOGICAL({cell}),"",{cell}),"")',
+                "" if view.number is None else view.number,
+            ),
+        ),
+        _cell(row, NEEDED, Formula(f"={needed}", int(view.needed))),
+        _cell(
+            row,
+            BLANK,
+            Formula(f"=IF(AND({address(row, NEEDED)}=1,LEN({text})=0),1,0)", int(view.blank)),
+        ),
+        _cell(row, LABEL, asked.label),
+        _cell(row, PLACE, sheet_reference(place.sheet, place.cell)),
+    ]
+
+
+def sections_sheet(views: Views) -> SheetPlan:
+    """Return the hidden sheet with one row a form sheet: counts and its first missing answer."""
+    cells = [_cell(1, column, name) for column, name in enumerate(_SECTION_HEADS, start=1)]
+    order = 0
+    for section in views.sections:
+        order += 1 if section.blank else 0
+        cells += _section_cells(views, section, order)
+    return SheetPlan(name=SECTIONS, cells=tuple(cells), visibility="very_hidden")
+
+
+_SECTION_HEADS = ("name", "needed", "blank", "order", "first_label", "first_place")
+
+
+def _section_cells(views: Views, section: SectionView, order: int) -> list[PlanCell]:
+    row = section.row
+    first, last = section.views[0].row, section.views[-1].row
+
+    def area(column: int) -> str:
+        start, end = address(first, column, absolute=True), address(last, column, absolute=True)
+        return f"{VIEWS}!{start}:{end}"
+
+    blank = address(row, SECTION_BLANK)
+    above = f'COUNTIF({address(2, SECTION_BLANK, absolute=True)}:{blank},">0")'
+    missing = next((view for view in section.views if view.blank), None)
+    place = views.layout.places[missing.asked.key] if missing else None
+
+    def first_of(column: int) -> str:
+        return f'=IF({blank}>0,INDEX({area(column)},MATCH(1,{area(BLANK)},0)),"")'
+
+    return [
+        _cell(row, NAME, views.form.section_by_id[section.section].name),
+        _cell(row, SECTION_NEEDED, Formula(f"=SUM({area(NEEDED)})", section.needed)),
+        _cell(row, SECTION_BLANK, Formula(f"=SUM({area(BLANK)})", section.blank)),
+        _cell(row, ORDER, Formula(f'=IF({blank}>0,{above},"")', order if section.blank else "")),
+        _cell(row, FIRST_LABEL, Formula(first_of(LABEL), missing.asked.label if missing else "")),
+        _cell(
+            row,
+            FIRST_PLACE,
+            Formula(first_of(PLACE), sheet_reference(place.sheet, place.cell) if place else ""),
+        ),
+    ]
+
+
+def _cell(row: int, column: int, content: str | Formula) -> PlanCell:
+    return PlanCell(area=Area(row, column, row, column), content=content, style=_PLAIN)
