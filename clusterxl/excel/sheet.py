@@ -35,8 +35,9 @@ class Sheet:
         """Take XlsxWriter's sheet and the formats of its workbook."""
         self._sheet = sheet
         self._looks = looks
-        self._covered: set[tuple[int, int]] = set()
-        self._filled: set[tuple[int, int]] = set()
+        # One bit a column, by row: sheets with a million cells stay affordable.
+        self._covered: dict[int, int] = {}
+        self._filled: dict[int, int] = {}
         self.name: str = sheet.name
         self.is_visible = True
         self.is_active = False
@@ -235,27 +236,29 @@ class Sheet:
     def finish(self) -> None:
         """Write what is known only at the end."""
         if self._filled:
-            last = address(max(row for row, _ in self._filled), max(c for _, c in self._filled))
+            last = address(max(self._filled), max(self._filled.values()).bit_length() - 1)
             # Telephone numbers and codes are texts on purpose; no green corners.
             accept(self._sheet.ignore_errors({"number_stored_as_text": f"A1:{last}"}))
 
     def _claim(self, first: tuple[int, int], last: tuple[int, int], content: Content) -> None:
         """Refuse places that are covered by a merged range, or would lose what they hold."""
         limits.check_place(*first)
-        if first in self._covered:
+        row, column = first
+        own = 1 << column
+        if self._covered.get(row, 0) & own:
             raise limits.refuse("covered")
         if last != first:
             limits.check_place(*last)
-            inside = {
-                (row, column)
-                for row in range(first[0], last[0] + 1)
-                for column in range(first[1], last[1] + 1)
-            }
-            if last not in inside or inside & self._covered or (inside - {first}) & self._filled:
+            if last[0] < row or last[1] < column:
                 raise limits.refuse("covers")
-            self._covered |= inside - {first}
+            across = (2 << last[1]) - own
+            for place in range(row, last[0] + 1):
+                inside = across & ~own if place == row else across
+                if (self._covered.get(place, 0) | self._filled.get(place, 0)) & inside:
+                    raise limits.refuse("covers")
+                self._covered[place] = self._covered.get(place, 0) | inside
         if content is not None or last != first:
-            self._filled.add(first)
+            self._filled[row] = self._filled.get(row, 0) | own
 
     def _write(self, row: int, column: int, content: Content, style: Style) -> Any:
         """Write one cell, counted from 0 as XlsxWriter does, and return its code."""

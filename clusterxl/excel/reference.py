@@ -1,0 +1,194 @@
+"""The reference reader: openpyxl in full mode, with values and formulas from one pass."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Generator, Iterator, Mapping
+from io import BytesIO
+from typing import Any
+
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, to_excel
+from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
+
+from clusterxl.excel.formats import CHINESE_DATES, DAYS_TO_1904, is_date_format, shows_day
+from clusterxl.excel.raw import BLANK, Kind, RawBook, RawCell, RawSheet, Visibility, decode_text
+from clusterxl.excel.sniff import check_is_workbook, unreadable
+
+_FIRST_CUSTOM_FORMAT = 164
+_SHEET_TAG = f"{{{SHEET_MAIN_NS}}}worksheet"
+_STRINGS_TAG = f"{{{SHEET_MAIN_NS}}}sst"
+_STRING_TAG = f"{{{SHEET_MAIN_NS}}}si"
+# Looks and properties of others; nothing that is read here depends on them.
+_HARMLESS = ("Workbook contains no (stylesheet|default style)", "Unknown type for")
+_VISIBILITY: Mapping[str, Visibility] = {"hidden": "hidden", "veryHidden": "very_hidden"}
+
+
+def read_with_openpyxl(data: bytes, file: str) -> RawBook:
+    """Read a workbook.
+
+    Args:
+        data: The bytes of an .xlsx file.
+        file: Its name, for the sentence when it cannot be read.
+
+    Returns:
+        All its cells, names and properties.
+
+    Raises:
+        UnreadableWorkbookError: It is no workbook, has a password, or is damaged.
+    """
+    check_is_workbook(data, file)
+    try:
+        with warnings.catch_warnings():
+            for harmless in _HARMLESS:
+                warnings.filterwarnings("ignore", harmless, UserWarning)
+            book = _Reader(BytesIO(data)).raw_book()
+    except MemoryError as error:
+        raise unreadable("too_big", file=file) from error
+    except Exception as error:
+        # A foreign file may break any part of openpyxl, the zip module or the XML parsers.
+        raise unreadable("damaged", file=file) from error
+    if not book.sheets:
+        # Strict OOXML: openpyxl finds no sheets in it, and says nothing.
+        raise unreadable("no_sheets", file=file)
+    return book
+
+
+class _SheetParser(WorkSheetParser):
+    """Reads the cells of one sheet, each with the value and the formula.
+
+    Everything after the cells is left alone: validations and formats of others may be broken.
+    """
+
+    def parse(self) -> Generator[Any, None, None]:
+        for _, element in iterparse(self.source):
+            if element.tag == ROW_TAG:
+                yield self.parse_row(element)
+                element.clear()
+        if element.tag != _SHEET_TAG:
+            # In another dialect no row would be known, and the sheet would seem blank.
+            raise ValueError(element.tag)
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        cell["empty_text"] = cell["value"] is None and element.get("t") == "str"
+        cell["formula"] = ""
+        if element.find(FORMULA_TAG) is not None:
+            formula: Any = super().parse_formula(element)  # type: ignore[no-untyped-call]
+            text = formula.text if isinstance(formula, ArrayFormula) else formula
+            cell["formula"] = text if isinstance(text, str) else "="
+        return cell
+
+
+class _Reader(ExcelReader):
+    """Reads what `RawBook` needs and nothing else, so that nothing else can fail."""
+
+    # The stubs know less of these than the class has.
+    package: Any
+    parser: Any
+    wb: Any
+
+    def raw_book(self) -> RawBook:
+        with self.archive:
+            self.read_manifest()
+            self.read_strings()
+            self.read_workbook()
+            self.read_custom()
+            apply_stylesheet(self.archive, self.wb)
+            sheets = tuple(self._raw_sheets())
+        names = self.parser.defined_names.by_sheet().get("global", {})
+        return RawBook(
+            sheets=sheets,
+            names={name: str(defined.value or "") for name, defined in names.items()},
+            properties={p.name: str(p.value) for p in self.wb.custom_doc_props.props},
+        )
+
+    def read_strings(self) -> None:
+        """Read shared strings with their escapes left in, which openpyxl resolves halfway."""
+        part = self.package.find(SHARED_STRINGS)
+        if part is None:
+            return
+        with self.archive.open(part.PartName[1:]) as source:
+            for _, element in iterparse(source):
+                if element.tag == _STRING_TAG:
+                    text: Any = Text.from_tree(element)
+                    self.shared_strings.append(text.content)
+                    element.clear()
+        if element.tag != _STRINGS_TAG:
+            raise ValueError(element.tag)
+
+    def read_custom(self) -> None:
+        """Read custom properties; one of an odd type is no reason to refuse the workbook."""
+        try:
+            super().read_custom()
+        except (TypeError, ValueError):
+            return
+
+    def _raw_sheets(self) -> Iterator[RawSheet]:
+        for sheet in self.parser.sheets:
+            relation = self.parser.rels[sheet.id] if sheet.id else None
+            if relation is None or not relation.Type.endswith("/worksheet"):
+                continue
+            # openpyxl passes over a sheet whose part is missing; opening it raises.
+            with self.archive.open(relation.target) as source:
+                parser = _SheetParser(source, self.shared_strings, data_only=True)
+                cells = {
+                    (cell["row"], cell["column"]): raw
+                    for _, row in parser.parse()
+                    for cell in row
+                    if (raw := self._raw_cell(cell)) is not BLANK
+                }
+            state = _VISIBILITY.get(str(sheet.state), "visible")
+            yield RawSheet(name=sheet.name, visibility=state, cells=cells)
+
+    def _raw_cell(self, cell: Mapping[str, Any]) -> RawCell:
+        formula: str = cell["formula"]
+        if cell["value"] is None and not formula:
+            return BLANK
+        code = self._number_format(cell["style_id"])
+        value, kind = self._typed(cell, code)
+        return RawCell(
+            value=value,
+            kind=kind,
+            number_format=code,
+            formula=formula,
+            has_cached=kind != "blank",
+        )
+
+    def _typed(self, cell: Mapping[str, Any], code: str) -> tuple[str | float | bool | None, Kind]:
+        value, kind = cell["value"], cell["data_type"]
+        if value is None:
+            return ("", "text") if cell["empty_text"] else (None, "blank")
+        if kind == "e":
+            return str(value), "error"
+        if kind == "b":
+            return bool(value), "bool"
+        if kind == "d":
+            serial: Any = to_excel(value)  # type: ignore[no-untyped-call]
+            return float(serial), "date"
+        if kind == "n":
+            return self._number(float(value), code)
+        return decode_text(str(value)), "text"
+
+    def _number(self, number: float, code: str) -> tuple[str | float, Kind]:
+        if not math.isfinite(number):
+            return "#NUM!", "error"
+        if not is_date_format(code):
+            return number, "number"
+        if self.wb.epoch == CALENDAR_MAC_1904 and shows_day(code):
+            number += DAYS_TO_1904
+        return number, "date"
+
+    def _number_format(self, style: int) -> str:
+        styles = self.wb._cell_styles
+        number = styles[style].numFmtId if 0 <= style < len(styles) else 0
+        if number >= _FIRST_CUSTOM_FORMAT:
+            return str(self.wb._number_formats[number - _FIRST_CUSTOM_FORMAT])
+        return CHINESE_DATES.get(number) or BUILTIN_FORMATS.get(number, "General")

@@ -1,0 +1,258 @@
+"""A workbook that came back as a `Return`: raw cells with their addresses, no meaning yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError, WorkbookError
+from clusterxl.excel.reference import read_with_openpyxl
+from clusterxl.excel.stamp import Stamp, stamps_of
+from clusterxl.finding import Finding, Severity
+from clusterxl.form.file import load_form, packaged_forms
+from clusterxl.form.model import Form
+from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in
+from clusterxl.locate import FoundCell, find_cells
+from clusterxl.sentences import say
+
+__all__ = [
+    "FoundCell",
+    "Inbox",
+    "InboxFile",
+    "Return",
+    "Returns",
+    "Skipped",
+    "find_workbooks",
+    "read_return",
+    "read_returns",
+]
+
+Engine = Literal["openpyxl"]
+_ENGINES = {"openpyxl": read_with_openpyxl}
+_ID_LENGTH = 12
+_RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """A workbook that came back.
+
+    Attributes:
+        return_id: First twelve digits of its hash.
+        file: Its name as found.
+        sha256: Hash of its bytes.
+        form: The form it answers, at its base year.
+        stamp: Its identity.
+        cells: One cell an input, by key, in form order.
+        findings: What is wrong with its cells.
+        counts: Numbers of `inputs`, `found`, `lost`, `filled`, `formulas`, `errors`.
+    """
+
+    return_id: str
+    file: str
+    sha256: str
+    form: Form
+    stamp: Stamp | None
+    cells: Mapping[str, FoundCell]
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returns:
+    """All workbooks that came back.
+
+    Attributes:
+        returns: Those that could be read, in the order found.
+        findings: About files that gave no return; the rest stands with each return.
+        skipped: Files left alone, and why.
+    """
+
+    returns: tuple[Return, ...]
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Findings about files first, then those of each return."""
+        return (*self.findings, *(f for found in self.returns for f in found.findings))
+
+
+def read_return(
+    path: str | Path, *, forms: Sequence[Form | str | Path] = (), engine: Engine = "openpyxl"
+) -> Return:
+    """Read one workbook that came back.
+
+    Args:
+        path: The file.
+        forms: Forms it may answer, loaded or as folders; packaged ones are known anyway.
+        engine: What reads it.
+
+    Returns:
+        Its cells.
+
+    Raises:
+        NothingFoundError: There is no such file.
+        UnreadableWorkbookError: No workbook, with a password, damaged.
+        UnknownWorkbookError: Not ours, no return, or of another form or edition.
+        DefinitionError: One of the forms given has mistakes.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise NothingFoundError(say("read.no_such_path", path=path), code="read.no_such_path")
+    file = InboxFile(name=path.name, path=path)
+    return _read(file.read_bytes(), file.name, _KnownForms(forms), engine)
+
+
+def read_returns(
+    paths: Iterable[str | Path] | str | Path,
+    *,
+    forms: Sequence[Form | str | Path] = (),
+    engine: Engine = "openpyxl",
+    progress: Callable[[int, int], None] | None = None,
+) -> Returns:
+    """Read all workbooks that came back; a bad file is a finding and stops no other.
+
+    Args:
+        paths: Files, folders and zips.
+        forms: Forms they may answer, loaded or as folders; packaged ones are known anyway.
+        engine: What reads them.
+        progress: Told how many of how many files are being read.
+
+    Returns:
+        The returns, what is wrong with other files, and which were left alone.
+
+    Raises:
+        NothingFoundError: A path does not exist, or there is no workbook that could be a return.
+        DefinitionError: One of the forms given has mistakes.
+    """
+    inbox = find_workbooks(paths)
+    known = _KnownForms(forms)
+    returns: dict[str, Return] = {}
+    findings: list[Finding] = []
+    skipped = list(inbox.skipped)
+    for number, file in enumerate(inbox.files, start=1):
+        if progress:
+            progress(number, len(inbox.files))
+        try:
+            data = file.read_bytes()
+            if first := returns.get(_id_of(data)):
+                findings.append(_repeated(file.name, first))
+                continue
+            found = _read(data, file.name, known, engine)
+            returns[found.return_id] = found
+        except WorkbookError as error:
+            if error.code == "read.other_kind":
+                skipped.append(Skipped(file=file.name, reason=say("read.skip_ours")))
+            else:
+                findings.append(_finding_of(error, file.name))
+    if not returns and not findings:
+        raise nothing_in(inbox.paths)
+    return Returns(
+        returns=tuple(returns.values()), findings=tuple(findings), skipped=tuple(skipped)
+    )
+
+
+class _KnownForms:
+    """The forms a return may answer, each loaded once a base year."""
+
+    def __init__(self, forms: Sequence[Form | str | Path]) -> None:
+        self._given = [form if isinstance(form, Form) else load_form(form) for form in forms]
+        self._loaded: dict[tuple[str, int | None], Form] = {}
+
+    def form_of(self, stamp: Stamp, file: str) -> Form:
+        """Return the form a stamp names; the name is looked up, never used as a path."""
+        form = next((form for form in self._given if form.id == stamp.form), None)
+        if form is None and stamp.form in packaged_forms():
+            form = self._load(stamp.form, None)
+        if form is None:
+            raise _unknown("no_form", file=file, form=stamp.form)
+        if form.version != stamp.version:
+            raise _unknown("version", file=file, form=form.id)
+        if (form.base_year or 0) == stamp.base_year:
+            return form
+        try:
+            return self._load(form.source, stamp.base_year)
+        except ClusterxlError as error:
+            raise _unknown("base_year", file=file, year=stamp.base_year) from error
+
+    def _load(self, source: str, base_year: int | None) -> Form:
+        key = (source, base_year)
+        if key not in self._loaded:
+            self._loaded[key] = load_form(source, base_year=base_year)
+        return self._loaded[key]
+
+
+def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
+    book = _ENGINES[engine](data, file)
+    stamps = stamps_of(book)
+    if not stamps:
+        raise _unknown("not_ours", file=file)
+    stamp = stamps[0]
+    if stamp.kind != _RETURN:
+        raise _unknown("other_kind", file=file)
+    form = known.form_of(stamp, file)
+    cells, findings = find_cells(form, book)
+    if len(stamps) > 1:
+        findings = (_stamps_differ(form), *findings)
+    digest = sha256(data).hexdigest()
+    return_id = digest[:_ID_LENGTH]
+    return Return(
+        return_id=return_id,
+        file=file,
+        sha256=digest,
+        form=form,
+        stamp=stamp,
+        cells=cells,
+        findings=tuple(replace(f, return_id=return_id, file=file) for f in findings),
+        counts=_counts(cells),
+    )
+
+
+def _counts(cells: Mapping[str, FoundCell]) -> dict[str, int]:
+    kinds = Counter(cell.raw.kind for cell in cells.values())
+    lost = sum(cell.found_by == "lost" for cell in cells.values())
+    return {
+        "inputs": len(cells),
+        "found": len(cells) - lost,
+        "lost": lost,
+        "filled": len(cells) - kinds["blank"],
+        "formulas": sum(bool(cell.raw.formula) for cell in cells.values()),
+        "errors": kinds["error"],
+    }
+
+
+def _id_of(data: bytes) -> str:
+    return sha256(data).hexdigest()[:_ID_LENGTH]
+
+
+def _unknown(name: str, /, **figures: Any) -> UnknownWorkbookError:
+    return UnknownWorkbookError(say(f"read.{name}", **figures), code=f"read.{name}")
+
+
+def _stamps_differ(form: Form) -> Finding:
+    return Finding(
+        code="STAMP-DIFFER",
+        severity=Severity.WARNING,
+        message=say("read.stamps_differ", lang=form.language),
+    )
+
+
+def _repeated(file: str, first: Return) -> Finding:
+    return Finding(
+        code="READ-REPEAT",
+        severity=Severity.INFO,
+        message=say("read.repeat", file=file, first=first.file),
+        return_id=first.return_id,
+        file=file,
+    )
+
+
+def _finding_of(error: ClusterxlError, file: str) -> Finding:
+    """Tell of a file that gave no return; the code follows the sentence (`read.not_ours`)."""
+    name = error.code.rpartition(".")[2].replace("_", "").upper()
+    return Finding(code=f"READ-{name}", severity=Severity.ERROR, message=str(error), file=file)
