@@ -39,6 +39,18 @@ def generate_workbook(
     Raises:
         RefusedByExcelError: Something breaks a limit of Excel.
     """
+    return write_plan(plan_return(form, unit=unit, answers=answers, serial=serial, sample=sample))
+
+
+def plan_return(
+    form: Form,
+    *,
+    unit: Unit | None = None,
+    answers: Mapping[str, Answer] | None = None,
+    serial: str = "",
+    sample: bool = False,
+) -> Plan:
+    """Plan what `generate_workbook` writes for the same arguments."""
     stamp = Stamp(
         kind="return",
         form=form.id,
@@ -47,8 +59,7 @@ def generate_workbook(
         unit=unit.code if unit else "",
         serial=serial,
     )
-    plan = plan_workbook(_layout_of(form), unit=unit, answers=answers, stamp=stamp, sample=sample)
-    return write_plan(plan)
+    return plan_workbook(_layout_of(form), unit=unit, answers=answers, stamp=stamp, sample=sample)
 
 
 @lru_cache(maxsize=4)

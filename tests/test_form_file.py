@@ -173,6 +173,8 @@ def test_the_version_is_that_of_the_definition(harvest: Path) -> None:
     (harvest / "simulate.toml").write_bytes(b"not toml at all")
     (harvest / "rules").mkdir()
     (harvest / "rules" / "x.toml").write_bytes(b"[[rule]]\n")
+    head = harvest / "form.toml"
+    head.write_bytes(b"# a remark\r\n" + head.read_bytes() + b'\n[comparison]\ntitle = "T"\n')
     assert version() == first
     with (harvest / "lists" / "parishes.csv").open("ab") as file:
         file.write(b"3301,Westshire,Dore,urban\n")

@@ -26,7 +26,7 @@ from clusterxl.form.model import (
     plain_label,
 )
 from clusterxl.form.shape import shaped
-from clusterxl.form.source import Entry, Mistakes, Source, fill_years
+from clusterxl.form.source import COMPARED, Entry, Mistakes, Source, fill_years
 from clusterxl.form.tables import Table
 from clusterxl.form.vocabulary import (
     BLOCK,
@@ -336,7 +336,7 @@ def _word(words: type[_Word], text: str, default: _Word) -> _Word:
 
 
 def _only_comparison(tops: list[Entry], mistakes: Mistakes) -> Entry | None:
-    found = [child for top in tops if (child := top.child("comparison")) is not None]
+    found = [child for top in tops if (child := top.child(COMPARED)) is not None]
     for again in found[1:]:
         mistakes.add(again, "second_comparison", file=found[0].file, line=found[0].line())
     return shaped(found[0], COMPARISON, mistakes) if found else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,6 +17,7 @@ from clusterxl.form.toml_lines import EntryPath, line_numbers
 from clusterxl.sentences import say
 
 HEAD_FILE = "form.toml"
+COMPARED = "comparison"
 _NO_DEFINITION = "simulate.toml"
 _LISTS = "lists/"
 _PLACE = re.compile(r"at line (\d+)")
@@ -130,7 +132,7 @@ class Source:
         head: Top table of form.toml; empty where that could not be read.
         further: Top tables of its other TOML files, by name.
         lists: Its option lists, by name.
-        version: Hash over its files; equal content gives an equal version.
+        version: Hash over what it asks; comments and the comparison do not change it.
     """
 
     head: Entry
@@ -169,11 +171,12 @@ def read_source(folder: Path, mistakes: Mistakes) -> Source:
     ]
     entries = [entry for entry in read if entry is not None]
     head = [entry for entry in entries if entry.file == HEAD_FILE]
+    lists = {name: table for name, table in tables.items() if table is not None}
     return Source(
         head=head[0] if head else Entry(file=HEAD_FILE, table={}, lines={}),
         further=tuple(entry for entry in entries if entry.file != HEAD_FILE),
-        lists={name: table for name, table in tables.items() if table is not None},
-        version=_version(data),
+        lists=lists,
+        version=_version(entries, lists),
     )
 
 
@@ -268,14 +271,16 @@ def _read_list(file: str, data: bytes, mistakes: Mistakes) -> Table | None:
         return None
 
 
-def _version(data: Mapping[str, bytes]) -> str:
-    """Hash names and contents, so that a checkout with other line ends has the same version."""
-    digest = hashlib.sha256()
-    for name in sorted(data):
-        content = data[name].replace(b"\r\n", b"\n")
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()[:12]
+def _version(entries: Sequence[Entry], lists: Mapping[str, Table]) -> str:
+    """Hash what is asked; comments, line ends and the comparison do not make another edition."""
+    asked = [
+        {key: value for key, value in entry.table.items() if key != COMPARED} for entry in entries
+    ]
+    rows = {
+        name: [table.header, *(row.cells for row in table.rows)] for name, table in lists.items()
+    }
+    content = json.dumps([asked, rows], ensure_ascii=True, sort_keys=True, default=str)
+    return hashlib.sha256(content.encode("ascii")).hexdigest()[:12]
 
 
 def _file_order(file: str) -> tuple[bool, bool, str]:
