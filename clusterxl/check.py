@@ -1,0 +1,207 @@
+"""Confronts records with the rules of their form; what does not hold becomes a finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from clusterxl.errors import ClusterxlError
+from clusterxl.finding import Finding, Severity
+from clusterxl.normalise import Records
+from clusterxl.ruleset.load import compile_rules
+from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
+from clusterxl.ruleset.nodes import Verdict
+from clusterxl.ruleset.rules import Instance
+from clusterxl.ruleset.schema import failing_returns, rule_schema, validate_frames
+from clusterxl.sentences import say
+
+# A sentence shows this much of a long answer.
+SHOWN_CHARS = 20
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Confrontation:
+    """What every rule says of every return.
+
+    Attributes:
+        instances: The rules, one instance a place.
+        verdicts: Row an instance, column a return: `Verdict` values.
+    """
+
+    instances: tuple[Instance, ...]
+    verdicts: Verdicts
+
+
+def check_records(records: Records) -> tuple[Finding, ...]:
+    """Check records against all rules of their form.
+
+    Args:
+        records: The records.
+
+    Returns:
+        Return by return: first what concerns the file, then each rule that fails somewhere, in the
+        order of the form; what reading and normalisation had to tell is among them.
+
+    Raises:
+        DefinitionError: A rule of the form is wrong.
+        ClusterxlError: The two ways in which rules are run differ: a mistake in this program.
+    """
+    validate_frames(records.form, {"values": records.values, "returns": records.returns})
+    confrontation = confront(records)
+    found = [*records.findings, *_failed(records, confrontation)]
+    order = {return_id: at for at, return_id in enumerate(records.returns["return_id"])}
+    places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
+    return tuple(sorted(found, key=lambda f: (order.get(f.return_id, -1), places.get(f.key, -1))))
+
+
+def confront(records: Records) -> Confrontation:
+    """Run all rules over all returns, by masks and by pandera, and hold both to the same result.
+
+    Raises:
+        DefinitionError: A rule of the form is wrong.
+        ClusterxlError: They differ: a mistake in this program.
+    """
+    form = records.form
+    instances = compile_rules(form)
+    frame = view_frame(records.text, records.number)
+    views = Views(frame, language=form.language)
+    verdicts = np.full((len(instances), views.size), Verdict.NOT_APPLICABLE, dtype=np.int8)
+    for row, instance in enumerate(instances):
+        verdicts[row] = judge(instance.judgement, views)
+    confrontation = Confrontation(instances=instances, verdicts=verdicts)
+    _compare(records, confrontation, frame)
+    return confrontation
+
+
+def _compare(records: Records, confrontation: Confrontation, frame: pd.DataFrame) -> None:
+    schema = rule_schema(records.form, confrontation.instances)
+    stated = failing_returns(schema, frame)
+    nowhere = np.zeros(len(frame), dtype=np.bool_)
+    rule_ids = np.array([instance.rule.id for instance in confrontation.instances])
+    for rule_id in np.unique(rule_ids):
+        failed = (confrontation.verdicts[rule_ids == rule_id] == Verdict.FAIL).any(axis=0)
+        if not np.array_equal(failed, stated.get(str(rule_id), nowhere)):
+            sentence = say("check.internal", what=rule_id, reason="masks")
+            raise ClusterxlError(sentence, code="check.internal")
+
+
+def summarise(records: Records, findings: Iterable[Finding]) -> Records:
+    """Fill in status and counts of findings of each return.
+
+    Args:
+        records: The records.
+        findings: What was found in them.
+
+    Returns:
+        The same records; a return without an error is `clean`.
+    """
+    counts = Counter((found.return_id, found.severity) for found in findings)
+    returns = records.returns.copy()
+    ids = returns["return_id"].tolist()
+    errors = [counts[return_id, Severity.ERROR] for return_id in ids]
+    returns["errors"] = np.array(errors, dtype=np.int64)
+    returns["warnings"] = np.array(
+        [counts[return_id, Severity.WARNING] for return_id in ids], dtype=np.int64
+    )
+    status = ["errors" if count else "clean" for count in errors]
+    returns["status"] = pd.Series(status, index=returns.index, dtype="str")
+    return replace(records, returns=returns)
+
+
+def _failed(records: Records, confrontation: Confrontation) -> list[Finding]:
+    """Make a finding of each rule instance that fails, rule by rule."""
+    instances, returns = np.nonzero(confrontation.verdicts == Verdict.FAIL)
+    cells = _Cells(records)
+    cells.load(confrontation.instances, instances, returns)
+    return [
+        _finding(confrontation.instances[instance], cells, int(at))
+        for instance, at in zip(instances, returns, strict=True)
+    ]
+
+
+class _Cells:
+    """The cells that findings speak of, looked up by return and key."""
+
+    def __init__(self, records: Records) -> None:
+        self.form = records.form
+        self.returns = records.returns
+        self.files: Sequence[str] = records.returns["file"].tolist()
+        self.ids: Sequence[str] = records.returns["return_id"].tolist()
+        self._text = records.text.to_numpy(dtype=object)
+        self._values = records.values
+        self._places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
+        self._rows: dict[int, int] = {}
+        self._columns: dict[str, list[str]] = {}
+
+    def load(
+        self,
+        instances: Sequence[Instance],
+        failed: npt.NDArray[np.intp],
+        returns: npt.NDArray[np.intp],
+    ) -> None:
+        """Take out all cells concerned at once; one at a time a frame would be slow."""
+        rows: dict[int, None] = {}
+        for instance, at in zip(failed, returns, strict=True):
+            for key in instances[instance].place.cells:
+                rows[self._row(int(at), key)] = None
+                note = self.form.by_key[key].note
+                if note:
+                    rows[self._row(int(at), note)] = None
+        taken = self._values.iloc[list(rows)]
+        self._rows = {row: at for at, row in enumerate(rows)}
+        self._columns = {name: taken[name].tolist() for name in ("sheet", "cell", "raw", "text")}
+
+    def _row(self, at: int, key: str) -> int:
+        return at * len(self._places) + self._places[key]
+
+    def get(self, at: int, key: str, column: str) -> str:
+        """Return what a column of the values says of a cell of a return."""
+        return self._columns[column][self._rows[self._row(at, key)]]
+
+    def places(self, at: int, keys: Sequence[str]) -> tuple[str, ...]:
+        """Return where some cells of a return stand; lost ones are left out."""
+        found = ((self.get(at, key, "sheet"), self.get(at, key, "cell")) for key in keys)
+        return tuple(f"{sheet}!{cell}" for sheet, cell in found if cell)
+
+    def seen(self, at: int, key: str) -> str:
+        """Return the canonical text of a cell."""
+        return str(self._text[at, self._places[key]])
+
+
+def _finding(instance: Instance, cells: _Cells, at: int) -> Finding:
+    rule, place = instance.rule, instance.place
+    key = place.cells[0]
+    asked = cells.form.by_key[key]
+    raw = "" if asked.field.personal else cells.get(at, key, "raw")
+    has_note = rule.severity is Severity.WARNING and asked.note
+    return Finding(
+        code=rule.id,
+        severity=rule.severity,
+        message=_message(instance, cells, at),
+        return_id=cells.ids[at],
+        file=cells.files[at],
+        sheet=cells.get(at, key, "sheet"),
+        cell=cells.get(at, key, "cell"),
+        cells=cells.places(at, place.cells),
+        key=key,
+        label=asked.label,
+        value=raw,
+        note=cells.get(at, asked.note, "text") if has_note else "",
+    )
+
+
+def _message(instance: Instance, cells: _Cells, at: int) -> str:
+    """Fill in the figures of a sentence; a personal answer is not shown in it."""
+    key = instance.place.cells[0]
+    seen = cells.seen(at, key)
+    shown = "…" if cells.form.by_key[key].field.personal else _clipped(seen)
+    return instance.rule.message.format(**instance.place.figures, value=shown, chars=len(seen))
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARS else f"{text[: SHOWN_CHARS - 1]}…"

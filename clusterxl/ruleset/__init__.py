@@ -1,0 +1,1 @@
+"""What must hold in a return: rules, their language and their compilers."""

@@ -1,0 +1,298 @@
+"""Judges rules over all returns at once: nodes to numpy, one verdict a rule instance and return.
+
+The canonical views come in, verdicts go out. Excel's formulas must say the same, so arithmetic
+follows it: numbers are rounded half away from zero and compared after six decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from clusterxl.form.dates import date_of_serial, date_of_text
+from clusterxl.ruleset.nodes import (
+    Absolute,
+    AnyPositive,
+    Arithmetic,
+    Characters,
+    Comparison,
+    Condition,
+    Every,
+    Extreme,
+    Filled,
+    IsDate,
+    IsNumber,
+    Judgement,
+    Number,
+    NumberOf,
+    Numeric,
+    OneOf,
+    Opposite,
+    Paired,
+    Parameter,
+    Power,
+    Rounded,
+    SameText,
+    Some,
+    Tally,
+    Total,
+    Truth,
+    Verdict,
+)
+
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+Verdicts = npt.NDArray[np.int8]
+
+TEXT_SUFFIX = "#"
+COMPARED_DECIMALS = 6
+# 0.285 is stored a little below its tie; a spreadsheet rounds what it shows, so do we.
+_SLACK = 1 + 2.0**-50
+# From here on every float is a whole number and scaling it could only lose digits.
+_WHOLE = 2.0**52
+
+
+class Views:
+    """The canonical views of all returns: a text and a number for every input cell."""
+
+    def __init__(self, frame: pd.DataFrame, *, language: str) -> None:
+        """Take the frame of views.
+
+        Args:
+            frame: Row a return: column `key` its number (NaN if none), `key#` its text.
+            language: Language of the form.
+        """
+        self._frame = frame
+        self.size = len(frame)
+        self.language = language
+        self._numbers: dict[str, Numbers] = {}
+        self._texts: dict[str, Texts] = {}
+        self._filled: dict[str, Flags] = {}
+
+    def number(self, key: str) -> Numbers:
+        """Return the numbers in a cell."""
+        if key not in self._numbers:
+            self._numbers[key] = self._frame[key].to_numpy(dtype=np.float64)
+        return self._numbers[key]
+
+    def text(self, key: str) -> Texts:
+        """Return the texts in a cell."""
+        if key not in self._texts:
+            self._texts[key] = self._frame[key + TEXT_SUFFIX].to_numpy(dtype=object)
+        return self._texts[key]
+
+    def filled(self, key: str) -> Flags:
+        """Return where a cell is filled in."""
+        if key not in self._filled:
+            self._filled[key] = np.asarray(self.text(key) != "", dtype=np.bool_)
+        return self._filled[key]
+
+    def is_number(self, key: str) -> Flags:
+        """Return where a cell holds a number."""
+        return ~np.isnan(self.number(key))
+
+    def one_of(self, key: str, texts: Sequence[str]) -> Flags:
+        """Return where a cell holds one of some texts."""
+        found = self.text(key)
+        if len(texts) == 1:
+            return np.asarray(found == texts[0], dtype=np.bool_)
+        wanted = frozenset(texts)
+        return np.fromiter((text in wanted for text in found), np.bool_, self.size)
+
+
+def view_frame(text: pd.DataFrame, number: pd.DataFrame) -> pd.DataFrame:
+    """Join the text and the number view to the frame that rules are judged on.
+
+    Texts are plain objects here: two blocks of memory instead of one a cell make each check of
+    a wide frame about eight times faster.
+    """
+    texts = pd.DataFrame(
+        text.to_numpy(dtype=object),
+        index=text.index,
+        columns=[f"{key}{TEXT_SUFFIX}" for key in text.columns],
+        dtype=object,
+    )
+    return pd.concat([number, texts], axis=1)
+
+
+def judge(judgement: Judgement, views: Views) -> Verdicts:
+    """Return the verdict of a compiled rule on each return, as `Verdict` values."""
+    applicable = np.ones(views.size, np.bool_)
+    verdicts = np.full(views.size, Verdict.NOT_APPLICABLE, np.int8)
+    with np.errstate(all="ignore"):
+        for guard in judgement.guards:
+            applicable &= holds(guard, views)
+            if not applicable.any():
+                return verdicts
+        passed = holds(judgement.check, views)
+    verdicts[applicable] = np.where(passed[applicable], Verdict.PASS, Verdict.FAIL)
+    return verdicts
+
+
+def holds(node: Condition, views: Views) -> Flags:
+    """Return where a condition holds."""
+    rule = _CONDITIONS[type(node)]
+    return rule(node, views)
+
+
+def number_of(node: Numeric, views: Views) -> Numbers:
+    """Return the numbers a node stands for; NaN where it stands for none."""
+    rule = _NUMBERS[type(node)]
+    return rule(node, views)
+
+
+def rounded(numbers: Numbers, decimals: int) -> Numbers:
+    """Round half away from zero, as spreadsheets do.
+
+    >>> rounded(np.array([2.675, -0.285, 1.005, 1e300]), 2).tolist()
+    [2.68, -0.29, 1.01, 1e+300]
+    """
+    scale = 10.0**decimals
+    with np.errstate(over="ignore"):
+        size = np.abs(numbers) * scale
+        whole = np.floor(size * _SLACK + 0.5) / scale
+    return np.asarray(np.where(size < _WHOLE, np.copysign(whole, numbers), numbers))
+
+
+def _number_in(node: NumberOf, views: Views) -> Numbers:
+    found = views.number(node.key)
+    if not node.none_word:
+        return found
+    return np.where(views.one_of(node.key, (node.none_word,)), 0.0, found)
+
+
+def _constant(node: Number | Parameter, views: Views) -> Numbers:
+    return np.full(views.size, np.nan if node.value is None else node.value)
+
+
+def _arithmetic(node: Arithmetic, views: Views) -> Numbers:
+    left, right = number_of(node.left, views), number_of(node.right, views)
+    match node.operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "/":
+            return left / right
+
+
+def _power(node: Power, views: Views) -> Numbers:
+    return np.asarray(np.power(number_of(node.base, views), number_of(node.exponent, views)))
+
+
+def _extreme(node: Extreme, views: Views) -> Numbers:
+    parts = [number_of(part, views) for part in node.of]
+    chosen = np.minimum if node.which == "min" else np.maximum
+    return np.asarray(chosen.reduce(parts))
+
+
+def _characters(node: Characters, views: Views) -> Numbers:
+    return np.fromiter((len(text) for text in views.text(node.key)), np.float64, views.size)
+
+
+def _tally(node: Tally, views: Views) -> Numbers:
+    found = np.zeros(views.size)
+    for key in node.keys:
+        if node.texts:
+            found += views.one_of(key, node.texts)
+        elif node.none_word:
+            found += views.filled(key) & ~views.one_of(key, (node.none_word,))
+        else:
+            found += views.filled(key)
+    return found
+
+
+def _total(node: Total, views: Views) -> Numbers:
+    found = np.zeros(views.size)
+    for key in node.keys:
+        found += np.nan_to_num(views.number(key))
+    return found
+
+
+def _any_positive(node: AnyPositive, views: Views) -> Flags:
+    found = np.zeros(views.size, np.bool_)
+    for key in node.keys:
+        found |= views.number(key) > 0
+    return found
+
+
+def _is_date(node: IsDate, views: Views) -> Flags:
+    pairs = zip(views.text(node.key), views.number(node.key), strict=True)
+    return np.fromiter(
+        (
+            date_of_text(text, views.language) is not None
+            if np.isnan(number)
+            else date_of_serial(number) is not None
+            for text, number in pairs
+        ),
+        np.bool_,
+        views.size,
+    )
+
+
+def _paired(node: Paired, views: Views) -> Flags:
+    pairs = zip(views.text(node.parent), views.text(node.key), strict=True)
+    wanted = frozenset(node.pairs)
+    return np.fromiter((pair in wanted for pair in pairs), np.bool_, views.size)
+
+
+def _same_text(node: SameText, views: Views) -> Flags:
+    return np.asarray(views.text(node.key) == views.text(node.other), dtype=np.bool_)
+
+
+def _comparison(node: Comparison, views: Views) -> Flags:
+    between = rounded(number_of(node.left, views) - number_of(node.right, views), COMPARED_DECIMALS)
+    match node.operator:
+        case "<":
+            return between < 0
+        case "<=":
+            return between <= 0
+        case ">":
+            return between > 0
+        case ">=":
+            return between >= 0
+        case "==":
+            return np.asarray(between == 0)
+        case "!=":
+            return np.asarray(between != 0)
+
+
+def _joined(node: Every | Some, views: Views) -> Flags:
+    found = [holds(part, views) for part in node.of]
+    join = np.logical_and if isinstance(node, Every) else np.logical_or
+    return np.asarray(join.reduce(found), dtype=np.bool_)
+
+
+_CONDITIONS: Mapping[type, Callable[..., Flags]] = {
+    Truth: lambda node, views: np.full(views.size, node.holds),
+    Filled: lambda node, views: views.filled(node.key),
+    IsNumber: lambda node, views: views.is_number(node.key),
+    IsDate: _is_date,
+    OneOf: lambda node, views: views.one_of(node.key, node.texts),
+    SameText: _same_text,
+    Paired: _paired,
+    AnyPositive: _any_positive,
+    Comparison: _comparison,
+    Every: _joined,
+    Some: _joined,
+    Opposite: lambda node, views: ~holds(node.of, views),
+}
+_NUMBERS: Mapping[type, Callable[..., Numbers]] = {
+    Number: _constant,
+    Parameter: _constant,
+    NumberOf: _number_in,
+    Arithmetic: _arithmetic,
+    Power: _power,
+    Absolute: lambda node, views: np.abs(number_of(node.of, views)),
+    Rounded: lambda node, views: rounded(number_of(node.of, views), node.decimals),
+    Extreme: _extreme,
+    Characters: _characters,
+    Tally: _tally,
+    Total: _total,
+}

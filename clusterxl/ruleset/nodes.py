@@ -1,0 +1,305 @@
+"""What a rule says, as typed frozen nodes: the one form that all compilers of rules read.
+
+Numbers: Number, NumberOf, Parameter, Arithmetic, Power, Absolute, Rounded, Extreme, Characters,
+Tally, Total. Conditions: Truth, Filled, IsNumber, IsDate, OneOf, SameText, Paired, AnyPositive,
+Comparison, Every, Some, Opposite. A node holds keys, never addresses, values or frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from typing import Literal
+
+Operator = Literal["<", "<=", ">", ">=", "==", "!="]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOf:
+    """The number in a cell.
+
+    Attributes:
+        key: The cell.
+        none_word: Word that counts as zero; empty where it counts as nothing.
+    """
+
+    key: str
+    none_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A threshold by name; None while nobody has set it."""
+
+    name: str
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """A sum, difference, product or quotient."""
+
+    operator: Literal["+", "-", "*", "/"]
+    left: Numeric
+    right: Numeric
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A number raised to another."""
+
+    base: Numeric
+    exponent: Numeric
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute:
+    """A number without its sign."""
+
+    of: Numeric
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A number rounded half away from zero."""
+
+    of: Numeric
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The smallest or largest of some numbers."""
+
+    which: Literal["min", "max"]
+    of: tuple[Numeric, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """How many characters stand in a cell."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of some cells are filled in.
+
+    Attributes:
+        keys: The cells.
+        texts: Only these texts count; any text where there are none.
+        none_word: Text that does not count.
+    """
+
+    keys: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    none_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of the numbers in some cells; what is no number counts as nothing."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What always or never holds."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A cell is filled in."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsNumber:
+    """A cell holds a real number."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsDate:
+    """A cell holds a date, as a date or written out."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The text of a cell is exactly one of some texts.
+
+    Attributes:
+        key: The cell.
+        texts: The texts.
+        source: Option list they come from (`divisions.city`); empty for none.
+    """
+
+    key: str
+    texts: tuple[str, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SameText:
+    """Two cells hold exactly the same text."""
+
+    key: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """The texts of two cells stand in one row of an option list.
+
+    Attributes:
+        parent: The cell that narrows.
+        key: The cell that is narrowed.
+        pairs: All rows, parent text first.
+        source: Option list and column of the narrowed cell.
+    """
+
+    parent: str
+    key: str
+    pairs: tuple[tuple[str, str], ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyPositive:
+    """At least one of some cells holds a number above zero."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two numbers compared after their difference is rounded to six decimals."""
+
+    operator: Operator
+    left: Numeric
+    right: Numeric
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of some conditions hold."""
+
+    of: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least one of some conditions holds."""
+
+    of: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opposite:
+    """A condition does not hold."""
+
+    of: Condition
+
+
+Numeric = (
+    Number
+    | NumberOf
+    | Parameter
+    | Arithmetic
+    | Power
+    | Absolute
+    | Rounded
+    | Extreme
+    | Characters
+    | Tally
+    | Total
+)
+Condition = (
+    Truth
+    | Filled
+    | IsNumber
+    | IsDate
+    | OneOf
+    | SameText
+    | Paired
+    | AnyPositive
+    | Comparison
+    | Every
+    | Some
+    | Opposite
+)
+Node = Numeric | Condition
+
+
+class Verdict(IntEnum):
+    """What a rule says of one return."""
+
+    FAIL = 0
+    PASS = 1
+    NOT_APPLICABLE = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A rule at one place, ready for any compiler.
+
+    Attributes:
+        guards: Tests in order; the first that does not hold makes the rule not applicable.
+        check: What must hold.
+    """
+
+    guards: tuple[Condition, ...]
+    check: Condition
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Walk over a node and all nodes in it, outer ones first."""
+    yield node
+    for part in fields(node):
+        value = getattr(node, part.name)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, Node):
+                yield from walk(inner)
+
+
+def keys_of(*nodes: Node) -> tuple[str, ...]:
+    """Return the keys of all cells that some nodes look at, each once, in reading order.
+
+    >>> keys_of(Comparison("<=", NumberOf("smes_2022"), NumberOf("firms_2022")))
+    ('smes_2022', 'firms_2022')
+    """
+    return tuple(
+        dict.fromkeys(key for outer in nodes for node in walk(outer) for key in _own(node))
+    )
+
+
+def _own(node: Node) -> tuple[str, ...]:
+    match node:
+        case SameText(key=key, other=other):
+            return (key, other)
+        case Paired(parent=parent, key=key):
+            return (key, parent)
+        case Total(keys=keys) | AnyPositive(keys=keys) | Tally(keys=keys):
+            return keys
+        case NumberOf(key=key) | Characters(key=key) | Filled(key=key) | IsNumber(key=key):
+            return (key,)
+        case IsDate(key=key) | OneOf(key=key):
+            return (key,)
+        case _:
+            return ()

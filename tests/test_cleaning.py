@@ -1,0 +1,302 @@
+# ruff: noqa: RUF001  (full-width digits and signs are what is tested)
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+
+import pytest
+from hand_returns import FORMS, Typed, all_checks, raw_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterxl.cleaning import Answer, Cleaner, raw_text
+from clusterxl.excel.raw import RawCell
+from clusterxl.form.file import load_form
+from clusterxl.frames import Status
+from clusterxl.numbers import WIDE_SIGNS
+
+FORM = all_checks()
+CLEANER = Cleaner(FORM)
+ENGLISH = load_form(FORMS / "harvest-years")
+VALUE, NONE, NOT_APPLICABLE = Status.VALUE, Status.NONE, Status.NOT_APPLICABLE
+BLANK, INVALID = Status.BLANK, Status.INVALID
+
+
+def clean(key: str, typed: Typed, cleaner: Cleaner = CLEANER, form: object = FORM) -> Answer:
+    asked = (ENGLISH if form is ENGLISH else FORM).by_key[key]
+    raw = raw_of(typed)
+    return cleaner.clean(asked, raw, cleaner.view(asked, raw))
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        (12.5, 12.5),
+        (0, 0.0),
+        ("12.5", 12.5),
+        (" 12.5\u3000", 12.5),
+        ("１２．５", 12.5),
+        ("1,234.5", 1234.5),
+        ("１，２３４．５", 1234.5),
+        ("约12.5亿元", 12.5),
+        ("约 12.5 亿元左右", 12.5),
+        ("-3", -3.0),
+        ("－３", -3.0),
+        ("0.00", 0.0),
+    ],
+)
+def test_numbers(typed: Typed, number: float) -> None:
+    answer = clean("output_2022", typed)
+    assert (answer.status, answer.number, answer.text) == (VALUE, number, "")
+    assert bool(answer.receipts) == isinstance(typed, str)
+    assert (answer.advice == "number_found") == isinstance(typed, str)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "12.5万元", "12.5%", "12 5", "45-50", "同上", "12.5以上", "1.2.3", "1_000", "nan", "٣",
+        "1e5", "十二", "1.25万", "007", True, "#REF!", "?", "=1+1", "12345678901234567890",
+    ],
+)  # fmt: skip
+def test_what_is_not_clear_is_invalid(typed: Typed) -> None:
+    answer = clean("output_2022", typed)
+    assert answer.status is INVALID
+    assert math.isnan(answer.number)
+    assert not answer.receipts
+
+
+def test_a_percentage_loses_its_sign_where_percent_is_asked() -> None:
+    assert clean("share_2022", "45％").number == 45.0
+    assert clean("share_2022", "45 %").number == 45.0
+    assert clean("share_2022", "0.45").number == 0.45
+    assert clean("output_2022", "45%").status is INVALID
+
+
+def test_a_cell_in_percent_is_taken_as_shown() -> None:
+    cell = RawCell(value=0.6, kind="number", number_format="0.00%")
+    answer = clean("share_2022", cell)
+    assert (answer.number, answer.advice) == (60.0, "percent_format")
+    assert answer.receipts == ("0.6 → 60 (百分比格式)",)
+    assert clean("output_2022", cell).number == 0.6
+    # The workbook itself prints the sign behind plan values, in quotes.
+    quoted = RawCell(value=60, kind="number", number_format='0.00## "%"')
+    assert clean("share_2022", quoted) == Answer(status=VALUE, number=60.0)
+
+
+def test_a_date_in_a_number_cell_is_not_used() -> None:
+    answer = clean("output_2022", RawCell(value=44562, kind="date", number_format="yyyy/m/d"))
+    assert (answer.status, answer.advice) == (INVALID, "date_in_number")
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "status", "text"),
+    [
+        ("output_2022", None, BLANK, ""),
+        ("output_2022", "\u3000 \n", BLANK, ""),
+        ("output_2022", "无", NONE, "无"),
+        ("output_2022", " 无　", NONE, "无"),
+        ("output_2022", "/", NONE, "无"),
+        ("output_2022", "—", NONE, "无"),
+        ("output_2022", "没有", NONE, "无"),
+        ("output_2022", "不涉及", NOT_APPLICABLE, "不涉及"),
+        ("output_2022", "N/A", NOT_APPLICABLE, "N/A"),
+        ("story", "无", NONE, "无"),
+        ("story", "-", NONE, "无"),
+        ("story", "不适用", NOT_APPLICABLE, "不适用"),
+        ("story", "0", VALUE, "0"),
+        ("story", "无论如何", VALUE, "无论如何"),
+        # Where 无 is not allowed nothing else is taken for it.
+        ("name", "/", VALUE, "/"),
+        ("name", "无", NONE, "无"),
+        ("area", "/", INVALID, "/"),
+        ("phone", "无", NONE, "无"),
+        ("filed", "无", NONE, "无"),
+        ("chart", "无", NONE, "无"),
+        ("chart", "不涉及", VALUE, "不涉及"),
+    ],
+)
+def test_none_blank_not_applicable_and_zero_are_four_things(
+    key: str, typed: Typed, status: Status, text: str
+) -> None:
+    answer = clean(key, typed)
+    assert (answer.status, answer.text) == (status, text)
+    assert math.isnan(answer.number)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "has_receipt"),
+    [
+        ("☑是　　□否　　□不涉及", "是", False),
+        ("☑是 □否 □不涉及", "是", False),
+        ("是", "是", False),
+        ("√是　□否　□不涉及", "是", True),
+        ("□是■否□不涉及", "否", True),
+        ("否√", "否", True),
+        ("☐是 ✔否 ☐不涉及", "否", True),
+    ],
+)
+def test_choices(typed: str, text: str, has_receipt: bool) -> None:  # noqa: FBT001
+    answer = clean("chart", typed)
+    assert (answer.status, answer.text) == (VALUE, text)
+    assert bool(answer.receipts) is has_receipt
+
+
+@pytest.mark.parametrize("typed", ["□是　　□否　　□不涉及", "☐是☐否☐不涉及"])
+def test_a_choice_with_nothing_ticked_is_blank(typed: str) -> None:
+    assert clean("chart", typed).status is BLANK
+
+
+@pytest.mark.parametrize("typed", ["☑是　　☑否　　□不涉及", "也许", 1.0, True])
+def test_a_choice_that_is_none_is_invalid(typed: Typed) -> None:
+    assert clean("chart", typed).status is INVALID
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "has_receipt"),
+    [("☑", 1.0, False), ("□", 0.0, False), ("√", 1.0, True), ("■", 1.0, True), ("☐", 0.0, True)],
+)
+def test_ticks(typed: str, number: float, has_receipt: bool) -> None:  # noqa: FBT001
+    answer = clean("work_sale", typed)
+    assert (answer.status, answer.number) == (VALUE, number)
+    assert answer.text == ("☑" if number else "□")
+    assert bool(answer.receipts) is has_receipt
+
+
+def test_a_tick_cell_that_was_emptied_is_blank() -> None:
+    assert clean("work_sale", None).status is BLANK
+
+
+@pytest.mark.parametrize("typed", ["×", "是吧", 1.0])
+def test_an_unclear_tick_is_invalid(typed: Typed) -> None:
+    assert clean("work_sale", typed).status is INVALID
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        (RawCell(value=45026, kind="date"), "2023-04-10"),
+        (45026.0, "2023-04-10"),
+        (45026.75, "2023-04-10"),
+        ("2023年4月10日", "2023-04-10"),
+        ("2023年04月10", "2023-04-10"),
+        ("2023年 4月 10日", "2023-04-10"),
+        ("２０２３年４月１０日", "2023-04-10"),
+        ("2023-4-10", "2023-04-10"),
+        ("2023/4/10", "2023-04-10"),
+        ("2023.4.10", "2023-04-10"),
+    ],
+)
+def test_dates(typed: Typed, day: str) -> None:
+    answer = clean("filed", typed)
+    assert (answer.status, answer.text) == (VALUE, day)
+    assert math.isnan(answer.number)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2023年13月1日",
+        "2023-4",
+        "23-4-10",
+        "2023-4/10",
+        "四月",
+        2023.0,
+        20230410.0,
+        "二〇二三",
+        True,
+    ],
+)
+def test_what_is_no_date_is_invalid(typed: Typed) -> None:
+    assert clean("filed", typed).status is INVALID
+
+
+def test_telephone_numbers_stay_text() -> None:
+    assert clean("phone", 13800000000.0).text == "13800000000"
+    assert clean("phone", " ０７５５-00001234 ").text == "0755-00001234"
+    assert math.isnan(clean("phone", 13800000000.0).number)
+
+
+def test_text_is_trimmed_and_its_lines_are_kept() -> None:
+    answer = clean("story", "\u3000第一行\r\n第二行\r ")
+    assert answer.text == "第一行\n第二行"
+    assert [receipt.rpartition(" ")[2] for receipt in answer.receipts] == ["(统一换行)", "(去空格)"]
+
+
+def test_picks() -> None:
+    assert clean("city", "甲市") == Answer(status=VALUE, text="甲市")
+    assert clean("city", "甲 市").text == "甲市"
+    assert clean("city", "丙市").status is INVALID
+    assert clean("patents_list[1].place", "乙市").text == "乙市"
+
+
+def test_an_english_form_has_its_own_words() -> None:
+    cleaner = Cleaner(ENGLISH)
+    assert clean("wheat_2024", "none", cleaner, ENGLISH).status is NONE
+    assert clean("wheat_2024", "Nil", cleaner, ENGLISH).text == "none"
+    assert clean("wheat_2024", "n/a", cleaner, ENGLISH).status is NOT_APPLICABLE
+    assert clean("wheat_2024", "about 12.5 t", cleaner, ENGLISH).number == 12.5
+    assert clean("wheat_2024", "无", cleaner, ENGLISH).status is INVALID
+
+
+def test_a_formula_never_calculated_is_invalid() -> None:
+    cell = RawCell(formula="=SUM(A1:A2)", has_cached=False)
+    assert raw_text(cell) == "=SUM(A1:A2)"
+    assert clean("output_2022", cell).status is INVALID
+
+
+def test_long_texts_are_cut_short_in_receipts() -> None:
+    (receipt,) = clean("story", " " + "长" * 300).receipts
+    assert len(receipt) < 100
+
+
+# What people type around digits, and anything else.
+TYPED = st.one_of(
+    st.text(max_size=12),
+    st.text(
+        alphabet="0123456789０１２３４５６７８９.．,，-－−+ \u3000%％约亿元左右万无/", max_size=12
+    ),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+)
+KEYS = st.sampled_from(
+    ["output_2022", "share_2022", "firms_2022", "story", "name", "phone", "filed"]
+)
+
+
+@given(KEYS, TYPED)
+def test_cleaning_twice_changes_nothing(key: str, typed: Typed) -> None:
+    first = clean(key, typed)
+    again = clean(key, first.text if math.isnan(first.number) else first.number)
+    assert (again.status, again.text) == (first.status, first.text)
+    assert again.number == first.number or math.isnan(first.number)
+
+
+@given(TYPED)
+def test_no_number_loses_a_digit_or_a_sign(typed: Typed) -> None:
+    answer = clean("output_2022", typed)
+    if answer.status is not VALUE:
+        return
+    seen = raw_text(raw_of(typed)).translate(WIDE_SIGNS)
+    digits = re.sub(r"[^0-9.]", "", seen)
+    assert Decimal(repr(abs(answer.number))) == Decimal(digits)
+    assert (answer.number < 0) == ("-" in seen and answer.number != 0)
+
+
+@given(st.text(max_size=40))
+def test_no_text_loses_anything_but_its_margins(typed: str) -> None:
+    answer = clean("name", typed)
+    if answer.status is VALUE:
+        assert answer.text.split() == typed.split()
+    else:
+        assert answer.status in (BLANK, NONE, NOT_APPLICABLE, INVALID)
+        assert answer.status is not INVALID or typed.startswith("#")
+
+
+@given(KEYS, TYPED)
+def test_what_changed_has_a_receipt(key: str, typed: Typed) -> None:
+    answer = clean(key, typed)
+    if answer.status is VALUE and math.isnan(answer.number) and not answer.receipts:
+        plain = key == "filed" and not isinstance(typed, str)
+        assert plain or answer.text == raw_text(raw_of(typed))
