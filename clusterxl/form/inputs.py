@@ -222,7 +222,9 @@ def _field_inputs(form: Asking, section: Section, block: Block, asked: Field) ->
                 section=section.id,
                 year=year,
                 item="_".join(part.id for part in parts),
-                label=" ".join([plain_label(asked.label), *words]).strip(),
+                label=" ".join(
+                    [*_group_of(block, asked), plain_label(asked.label), *words]
+                ).strip(),
                 short=" ".join(words) or plain_label(asked.label),
                 type=asked.type,
                 required=asked.required,
@@ -230,6 +232,12 @@ def _field_inputs(form: Asking, section: Section, block: Block, asked: Field) ->
             )
         )
     return tuple(found)
+
+
+def _group_of(block: Block, asked: Field) -> tuple[str, ...]:
+    """Indicators of a target table may share a name; their group tells them apart."""
+    is_grouped = block.kind is BlockKind.TARGETS and asked.draw.group
+    return (asked.draw.group,) if is_grouped else ()
 
 
 def _tick_inputs(section: Section, asked: Field) -> Iterator[Input]:
