@@ -1,0 +1,61 @@
+# Needs Python 3.11 or newer with pip; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+DEMO ?= build/demo
+RETURNS ?= 48
+PYTEST_ARGS ?= -n 2
+
+# Which computer the wheelhouse is for: its Python, its platform, extras wanted there.
+PY ?= 3.11
+PLATFORM ?= win_amd64
+EXTRAS ?= parquet
+WHEELHOUSE ?= wheelhouse
+
+.PHONY: help demo test lint docs wheelhouse clean
+
+help:
+	@echo "make demo        the whole loop on sample data, into $(DEMO)"
+	@echo "make test        all tests"
+	@echo "make lint        format, style, types, import contracts, generated docs"
+	@echo "make docs        write the generated parts of the docs"
+	@echo "make wheelhouse  all wheels for an offline computer (PY=$(PY) PLATFORM=$(PLATFORM) EXTRAS=$(EXTRAS))"
+	@echo "make clean       remove what the others made"
+
+demo: $(VENV)/.installed
+	$(BIN)/clusterxl demo $(DEMO) --returns $(RETURNS) --force
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cog --check -I docs README.md docs/*.md
+
+docs: $(VENV)/.dev
+	$(BIN)/cog -r -I docs README.md docs/*.md
+
+wheelhouse: $(VENV)/.dev
+	$(BIN)/python .ci/wheelhouse.py --python $(PY) --platform "$(PLATFORM)" --extras "$(EXTRAS)" $(WHEELHOUSE)
+
+clean:
+	rm -rf $(VENV) build dist wheelhouse *.egg-info
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.11 …"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python cannot make a virtual environment; install its venv module (Debian: python3-venv)."; exit 2; }
+
+# The stamps are newer than setup.cfg when what it asks for is installed.
+$(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
