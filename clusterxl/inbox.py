@@ -115,15 +115,20 @@ def nothing_in(paths: tuple[Path, ...]) -> NothingFoundError:
     return NothingFoundError(say("read.nothing", paths=shown), code="read.nothing")
 
 
+def shown_name(name: str) -> str:
+    """Return a name that any frame, file or screen takes: bytes that are no text become codes."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _files_of(path: Path) -> Iterator[tuple[InboxFile, bool]]:
     """Give the plain files of a path, and whether it was asked for by name."""
     if path.is_dir():
         inside = [(file.relative_to(path).as_posix(), file) for file in path.rglob("*")]
         for name, file in sorted(inside):
             if file.is_file():
-                yield InboxFile(name=name, path=file), False
+                yield InboxFile(name=shown_name(name), path=file), False
     elif path.exists():
-        yield InboxFile(name=path.name, path=path), True
+        yield InboxFile(name=shown_name(path.name), path=path), True
     else:
         raise NothingFoundError(say("read.no_such_path", path=path), code="read.no_such_path")
 
@@ -151,7 +156,7 @@ def _look_into(file: InboxFile) -> Iterator[InboxFile | Skipped]:
         return
     for member in members:
         inner = InboxFile(
-            name=f"{file.name}/{member.name}",
+            name=shown_name(f"{file.name}/{member.name}"),
             path=file.path,
             members=(*file.members, member.number),
         )

@@ -15,7 +15,7 @@ from clusterxl.excel.stamp import Stamp, stamps_of
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.file import load_form, packaged_forms
 from clusterxl.form.model import Form
-from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in
+from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in, shown_name
 from clusterxl.locate import FoundCell, find_cells
 from clusterxl.sentences import say
 
@@ -104,7 +104,7 @@ def read_return(
     path = Path(path)
     if not path.is_file():
         raise NothingFoundError(say("read.no_such_path", path=path), code="read.no_such_path")
-    file = InboxFile(name=path.name, path=path)
+    file = InboxFile(name=shown_name(path.name), path=path)
     return _read(file.read_bytes(), file.name, _KnownForms(forms), engine)
 
 

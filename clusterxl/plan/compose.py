@@ -11,8 +11,8 @@ from clusterxl.sentences import catalogue
 def literal(text: str) -> str:
     r"""Return a text as an Excel string literal.
 
-    >>> literal('say "yes"')
-    '"say ""yes""\"'
+    >>> literal('say "yes" now')
+    '"say ""yes"" now"'
     """
     return '"' + text.replace('"', '""') + '"'
 

@@ -1,0 +1,220 @@
+"""Outputs are whole or old, never over another file unasked, and inert in Excel."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusterxl import outputs
+from clusterxl.errors import OutputError
+from clusterxl.outputs import (
+    Outputs,
+    csv_bytes,
+    guard,
+    parquet_bytes,
+    require_extra,
+    safe_name,
+    unguard,
+    write_file,
+)
+
+
+def write_all(files: list[tuple[Path, bytes]], *, force: bool = False) -> None:
+    with Outputs(force=force) as together:
+        for path, content in files:
+            together.add(path, content)
+
+
+def everything_below(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("start", list("=+-@\t\r\n\0＝＋－＠"))
+def test_text_that_looks_like_a_formula_is_guarded(start: str) -> None:
+    assert guard(f"{start}cmd|'/c calc'!A0") == f"'{start}cmd|'/c calc'!A0"
+
+
+@pytest.mark.parametrize("number", ["-5", "+3.25", "-1e-7", "0", "12.50"])
+def test_plain_numbers_stay_numbers(number: str) -> None:
+    assert guard(number) == number
+
+
+@given(
+    st.text(alphabet=st.sampled_from("'=+-@\t\r\n＝－5.e无 a"), max_size=6) | st.text(max_size=8)
+)
+def test_the_guard_can_be_undone(text: str) -> None:
+    assert unguard(guard(text)) == text
+
+
+@given(st.text(max_size=300))
+def test_safe_names_are_safe(text: str) -> None:
+    name = safe_name(text)
+    assert name
+    assert name == name.strip()
+    assert not name.endswith(".")
+    assert not set(name) & set('<>:"/\\|?*\0\n')
+    assert len(name.encode("utf-8")) <= outputs.MOST_BYTES
+    assert safe_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["CON", "nul.xlsx", "com1", "LPT9.txt", "Aux.", "con .txt"])
+def test_reserved_names_are_changed(name: str) -> None:
+    stem = safe_name(name).partition(".")[0].strip().lower()
+    assert stem not in {"con", "nul", "com1", "lpt9", "aux"}
+
+
+def test_csv_is_for_excel_and_for_programs() -> None:
+    frame = pd.DataFrame(
+        {
+            "text": ["=1+1", "无", None, 'a"b,\rc', "-12"],
+            "number": pd.array([-1.5, None, 0.1, 1e22, 3], dtype="Float64"),
+            "year": pd.array([2022, None, 2021, 2020, 2019], dtype="Int64"),
+            "status": pd.Categorical(["value", "none", "blank", "value", "value"]),
+        }
+    )
+    content = csv_bytes(frame)
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert [row["text"] for row in rows] == ["'=1+1", "无", "", 'a"b,\rc', "-12"]
+    assert [row["number"] for row in rows] == ["-1.5", "", "0.1", "1e+22", "3.0"]
+    assert [row["year"] for row in rows] == ["2022", "", "2021", "2020", "2019"]
+    assert rows[1]["status"] == "none"
+
+
+def test_csv_takes_a_lone_surrogate() -> None:
+    content = csv_bytes(pd.DataFrame({"file": ["bad\udcff.xlsx"]}, dtype=object))
+    assert b"bad\\udcff.xlsx" in content
+
+
+def test_parquet_gives_the_frame_back() -> None:
+    frame = pd.DataFrame({"key": ["a", "b"], "number": pd.array([1.5, None], dtype="Float64")})
+    back = pd.read_parquet(io.BytesIO(parquet_bytes(frame)))
+    assert back["key"].tolist() == ["a", "b"]
+    assert back["number"].isna().tolist() == [False, True]
+
+
+def test_a_missing_extra_is_one_sentence_with_the_pip_line() -> None:
+    with pytest.raises(OutputError, match=r'pip install "clusterxl\[parquet\]"'):
+        require_extra("parquet", module="no_such_module_anywhere")
+
+
+def test_a_file_is_written_with_its_folders(tmp_path: Path) -> None:
+    write_file(tmp_path / "深圳市" / "a.txt", b"1")
+    assert (tmp_path / "深圳市" / "a.txt").read_bytes() == b"1"
+    assert everything_below(tmp_path) == {"深圳市", "深圳市/a.txt"}
+
+
+def test_the_same_content_again_is_no_change(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_file(path, b"1")
+    before = path.stat().st_mtime_ns
+    with Outputs() as files:
+        files.add(path, b"1")
+    assert (files.written, files.unchanged) == ([], [path])
+    assert path.stat().st_mtime_ns == before
+
+
+def test_another_file_is_overwritten_only_by_force(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"old")
+    with pytest.raises(OutputError, match="--force") as caught:
+        write_file(path, b"new")
+    assert caught.value.code == "outputs.exists"
+    assert path.read_bytes() == b"old"
+    write_file(path, b"new", force=True)
+    assert path.read_bytes() == b"new"
+
+
+def test_force_does_not_replace_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").mkdir()
+    with pytest.raises(OutputError):
+        write_file(tmp_path / "a.txt", b"new", force=True)
+    assert everything_below(tmp_path) == {"a.txt"}
+
+
+def test_one_conflict_keeps_all_files_back(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_bytes(b"old")
+    with pytest.raises(OutputError):
+        write_all([(tmp_path / "new" / "deep" / "a.txt", b"1"), (tmp_path / "b.txt", b"2")])
+    assert everything_below(tmp_path) == {"b.txt"}
+
+
+def test_an_exception_half_way_leaves_nothing(tmp_path: Path) -> None:
+    def write_two() -> None:
+        with Outputs() as files:
+            files.add(tmp_path / "new" / "a.txt", b"1")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_two()
+    assert everything_below(tmp_path) == set()
+
+
+def test_a_name_given_twice_in_one_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError):
+        write_all([(tmp_path / "a.txt", b"1"), (tmp_path / "a.txt", b"2")], force=True)
+    assert everything_below(tmp_path) == set()
+
+
+def test_a_file_in_the_way_of_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"")
+    with pytest.raises(OutputError) as caught:
+        write_file(tmp_path / "out" / "a.txt", b"1")
+    assert caught.value.code == "outputs.not_writable"
+    with pytest.raises(OutputError), Outputs() as files:
+        files.require_folder(tmp_path / "out")
+
+
+def test_a_disk_that_is_full_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="No space left"):
+        write_file(path, b"new", force=True)
+    assert path.read_bytes() == b"old"
+    assert everything_below(tmp_path) == {"a.txt"}
+
+
+def test_a_file_held_open_elsewhere_is_tried_again_then_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"old")
+    tries = []
+
+    def held(self: Path, target: Path) -> None:
+        tries.append((self, target))
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(outputs, "RENAME_PATIENCE", (0, 0))
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(OutputError, match="Excel"):
+        write_file(path, b"new", force=True)
+    assert len(tries) == 3
+    assert path.read_bytes() == b"old"
+    assert everything_below(tmp_path) == {"a.txt"}
+
+
+def test_a_folder_without_write_permission_is_told_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", refused)
+    with pytest.raises(OutputError, match="Permission denied"), Outputs() as files:
+        files.require_folder(tmp_path / "out")
+    assert everything_below(tmp_path) == set()
