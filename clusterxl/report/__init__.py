@@ -1,0 +1,86 @@
+"""The road's end: the comparison as a workbook, every total live and traceable."""
+
+from __future__ import annotations
+
+from clusterxl.aggregate import Comparison
+from clusterxl.excel.book import Book
+from clusterxl.excel.stamp import PROPERTY, Stamp
+from clusterxl.report.answers import shown_answers
+from clusterxl.report.chart_data import ChartData, draw_chart_data
+from clusterxl.report.context import Context
+from clusterxl.report.groups import group_ranking
+from clusterxl.report.lists import draw_list, list_sheets
+from clusterxl.report.options import draw_options
+from clusterxl.report.overview import draw_overview
+from clusterxl.report.panels import Sources
+from clusterxl.report.problems import draw_problems
+from clusterxl.report.rankings import draw_ranking
+from clusterxl.report.section_plans import fixed_names, places_of, section_sheets
+from clusterxl.report.sections import draw_section
+from clusterxl.report.sources import draw_contacts, draw_sources, source_blocks
+from clusterxl.report.subjects import subject_ranking
+
+__all__ = ["write_comparison"]
+
+
+def write_comparison(
+    comparison: Comparison, *, sample: bool = False, with_contacts: bool = False
+) -> bytes:
+    """Write the comparison workbook, in the language of the form.
+
+    Args:
+        comparison: What to write.
+        sample: The data are invented, and every page says so.
+        with_contacts: Personal answers get a sheet of their own; else none is written.
+
+    Returns:
+        The bytes of an .xlsx file; the same comparison gives the same bytes.
+
+    Raises:
+        RefusedByExcelError: Something breaks a limit of Excel.
+    """
+    context = Context(comparison=comparison, sample=sample)
+    stamp = Stamp(
+        kind="comparison",
+        form=context.form.id,
+        version=context.form.version,
+        base_year=context.form.base_year or 0,
+    )
+    book = Book(title=context.title, properties={PROPERTY: stamp.text()})
+    _draw(book, context, with_contacts=with_contacts)
+    return book.save()
+
+
+def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
+    """Add the sheets in the order of their tabs; the overview is drawn last, it needs them all."""
+    names = context.names
+    sections = section_sheets(context)
+    places = places_of(context, sections, source_blocks(context))
+    shown = shown_answers(context)
+    subjects = subject_ranking(context, places, shown)
+    groups = group_ranking(context, places) if context.form.levels and places.columns else None
+    overview = book.sheet(names.overview)
+    for ranking in (groups, subjects):
+        if ranking is not None:
+            draw_ranking(book.sheet(ranking.name), context, ranking)
+    for plan in sections:
+        draw_section(book.sheet(plan.name), context, places, plan, shown)
+    _draw_lists(book, context, [plan.name for plan in sections])
+    if len(context.comparison.options):
+        draw_options(book.sheet(names.options), context, places)
+    draw_problems(book.sheet(names.problems), context)
+    draw_sources(book.sheet(names.provenance), context)
+    if with_contacts:
+        draw_contacts(book.sheet(names.contacts), context)
+    data = ChartData(context=context)
+    draw_overview(
+        overview,
+        Sources(context=context, places=places, data=data, subjects=subjects, groups=groups),
+    )
+    draw_chart_data(book.sheet(names.charts), data)
+
+
+def _draw_lists(book: Book, context: Context, used: list[str]) -> None:
+    taken = {name.lower() for name in (*used, *fixed_names(context))}
+    for plan in list_sheets(context, taken):
+        draw_list(book.sheet(plan.name), context, plan)

@@ -1,0 +1,176 @@
+"""What every sheet of the comparison needs: words, looks, names of sheets, the printed page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+from clusterxl.aggregate import Comparison
+from clusterxl.excel.cells import PageSetup
+from clusterxl.excel.heights import text_px
+from clusterxl.form.model import Form, plain_label
+from clusterxl.report.looks import Looks
+from clusterxl.sentences import say
+from clusterxl.summary import FigureRecipe, Lead, figures_of, lead_of
+
+# No data, a ticked and an unticked option; the sheets explain them.
+DASH, TICK, NO_TICK = "—", "●", "○"
+LONGEST_TEXT = 32_000
+LONGEST_SHEET_NAME = 31
+NAME_SIZE, LEAST_NAME_PX, MOST_NAME_PX = 9, 160, 292
+# More rows than this stand beside the workbook, not in it.
+MOST_RETURNS_TRACED = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetNames:
+    """Names of the sheets beside those of the sections."""
+
+    overview: str
+    groups: str
+    subjects: str
+    options: str
+    problems: str
+    provenance: str
+    contacts: str
+    charts: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One comparison on its way into a workbook.
+
+    Attributes:
+        comparison: What is written.
+        sample: Every page says that the data are invented.
+    """
+
+    comparison: Comparison
+    sample: bool = False
+
+    @cached_property
+    def names(self) -> SheetNames:
+        """Names of the sheets."""
+        groups = sheet_name(self.say("report.compared_sheet", noun=self.group_noun))
+        subjects = sheet_name(self.say("report.compared_sheet", noun=self.subject_noun))
+        return SheetNames(
+            overview=self.say("report.overview_sheet"),
+            groups=groups,
+            subjects=subjects if subjects != groups else f"{subjects} 2",
+            options=self.say("report.options_sheet"),
+            problems=self.say("report.problems_sheet"),
+            provenance=self.say("report.provenance_sheet"),
+            contacts=self.say("report.contacts_sheet"),
+            charts=self.say("report.charts_sheet"),
+        )
+
+    @cached_property
+    def looks(self) -> Looks:
+        """Styles."""
+        return Looks(self.say("report.font"))
+
+    @cached_property
+    def lead(self) -> Lead | None:
+        """The figure that ranks."""
+        return lead_of(self.form)
+
+    @cached_property
+    def figures(self) -> tuple[FigureRecipe, ...]:
+        """The further figures."""
+        return figures_of(self.form)
+
+    @cached_property
+    def subject_names(self) -> Mapping[str, str]:
+        """Name of the subject of each return."""
+        rows = self.comparison.returns
+        return dict(zip(rows["return_id"], rows["subject"], strict=True))
+
+    @property
+    def form(self) -> Form:
+        """The form."""
+        return self.comparison.form
+
+    @property
+    def count(self) -> int:
+        """How many returns count."""
+        return len(self.comparison.returns)
+
+    @property
+    def traced(self) -> bool:
+        """Whether the source of each number stands in the workbook."""
+        return self.count <= MOST_RETURNS_TRACED
+
+    @property
+    def title(self) -> str:
+        """Title of the comparison."""
+        form = self.form
+        title = form.comparison.title
+        return title if title and title != form.title else self.say("report.title", form=form.title)
+
+    @property
+    def subject_noun(self) -> str:
+        """What is compared."""
+        return self.form.subject_noun
+
+    @property
+    def group_noun(self) -> str:
+        """What a group of the highest level is called."""
+        form = self.form
+        label = plain_label(form.fields[form.levels[0]].label) if form.levels else ""
+        return form.comparison.group_noun or label
+
+    @property
+    def unit_noun(self) -> str:
+        """What a unit is called; empty where it is the group itself or does not exist."""
+        form = self.form
+        return plain_label(form.fields[form.levels[-1]].label) if len(form.levels) > 1 else ""
+
+    @property
+    def whole(self) -> str:
+        """What all returns together are called."""
+        return self.form.comparison.whole or self.say("report.whole")
+
+    @cached_property
+    def name_px(self) -> int:
+        """Width of a column that shows the subjects, mostly on one line."""
+        widths = [text_px(name, NAME_SIZE) for name in self.subject_names.values()]
+        return min(max(ceil(max(widths, default=0)) + 14, LEAST_NAME_PX), MOST_NAME_PX)
+
+    def say(self, name: str, /, **figures: object) -> str:
+        """Return a sentence in the language of the form."""
+        return say(name, lang=self.form.language, **figures)
+
+    def year(self, year: int | None) -> str:
+        """Return a year as the form prints it; empty for none."""
+        return self.say("form.year", year=year) if year else ""
+
+    def page(self, sheet: str, *, last_row: int, last_column: int, tall: int = 0) -> PageSetup:
+        """Return the printed page of a sheet."""
+        return self.looks.page(
+            header=self.say("report.sample") if self.sample else "",
+            footer=(f"{self.title} · {sheet}", self.say("report.page_number")),
+            area=(last_row, last_column),
+            tall=tall,
+        )
+
+
+def sheet_name(text: str) -> str:
+    """Return a name that a sheet may have."""
+    kept = "".join(" " if mark in "[]:*?/\\" else mark for mark in text)
+    return kept.strip().strip("'")[:LONGEST_SHEET_NAME] or "-"
+
+
+def inert(text: str) -> str:
+    """Return a text from a return as a cell can hold it; it is always written as a text."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")[:LONGEST_TEXT]
+
+
+def base_name(file: str) -> str:
+    """Return the name of a file without its folders.
+
+    >>> base_name("returned/a.xlsx")
+    'a.xlsx'
+    """
+    return file.replace("\\", "/").rpartition("/")[2]

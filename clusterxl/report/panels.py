@@ -1,0 +1,165 @@
+"""What the panels of the overview share: their parts, bar charts, short names, figures in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clusterxl.excel.cells import Content, Formula, Rich
+from clusterxl.excel.charts import ChartAxis, ChartLabel, ChartLabels, ChartSeries, ChartSpec
+from clusterxl.excel.heights import text_px
+from clusterxl.report.chart_data import ChartData
+from clusterxl.report.context import Context, inert
+from clusterxl.report.looks import INK, MAIN, MUTED, SOFT, axis_line
+from clusterxl.report.places import Places
+from clusterxl.report.rankings import Ranking
+from clusterxl.summary import Lead
+
+PANEL_PX, SHORT_PX, TALL_PX = 404, 216, 517
+TOP = 3
+BIG = 100
+# Room behind the longest bar for its label.
+ROOM = 1.28
+WIDEST_NAMES = 0.4
+SHORTEST_SHARED = 2
+BRACKETS = "（）() "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A chart with its headline.
+
+    Attributes:
+        headlines: What it shows, as a sentence: the first that fits on one line is taken.
+        sub: Measure, basis, marks.
+        chart: The chart.
+        tall: It takes the height of two.
+    """
+
+    headlines: tuple[str, ...]
+    sub: str | Rich
+    chart: ChartSpec
+    tall: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What panels point to.
+
+    Attributes:
+        context: The comparison.
+        places: Where the answers stand.
+        data: The chart data, to which panels add theirs.
+        subjects: The table of subjects.
+        groups: The table of groups; None without levels.
+    """
+
+    context: Context
+    places: Places
+    data: ChartData
+    subjects: Ranking
+    groups: Ranking | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar of a ranking.
+
+    Attributes:
+        name: What it stands for.
+        formula: Where its value comes from.
+        value: Its value.
+        label: Text at its end.
+        muted: The label is muted: there is no value.
+    """
+
+    name: str
+    formula: str
+    value: float
+    label: str
+    muted: bool = False
+
+
+def bar_chart(
+    sources: Sources, titles: tuple[str, str], bars: Sequence[Bar], *, tall: bool
+) -> ChartSpec:
+    """Return a ranking, the largest on top; its data are added to the chart data.
+
+    Args:
+        sources: What it points to.
+        titles: Title of its data, head of its values.
+        bars: The bars, top to bottom.
+        tall: It takes the height of two panels.
+    """
+    looks, data = sources.context.looks, sources.data
+    rows: list[list[Content]] = [[bar.name, Formula(bar.formula, bar.value)] for bar in bars]
+    first, count = data.add(titles[0], ["", titles[1]], rows), len(rows)
+    widest = max(text_px(bar.name, 9) for bar in bars) + 14
+    left = min(widest / PANEL_PX, WIDEST_NAMES)
+    labels = tuple(
+        ChartLabel(text=bar.label, font=looks.chart(9, ink=MUTED if bar.muted else INK))
+        for bar in bars
+    )
+    series = ChartSeries(
+        values=data.column(first, count, 1),
+        categories=data.column(first, count, 0),
+        fill=SOFT,
+        points=tuple(MAIN if place < TOP else SOFT for place in range(count)),
+        gap=45,
+        labels=ChartLabels(font=looks.chart(9), custom=labels),
+    )
+    largest = max(bar.value for bar in bars)
+    return ChartSpec(
+        kind="bar",
+        series=(series,),
+        px=(PANEL_PX, TALL_PX if tall else SHORT_PX),
+        layout=(left, 0.01, 0.99 - left, 0.98),
+        x=ChartAxis(visible=False, minimum=0, maximum=max(largest, 0) * ROOM or 1),
+        y=ChartAxis(reverse=True, font=looks.chart(), line=axis_line()),
+        description=titles[0],
+    )
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text of at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def short_names(names: Sequence[str], most: int) -> list[str]:
+    """Return names without the words all of them share, cut to so many characters.
+
+    >>> short_names(["一区中小企业集群（水暖）", "二县中小企业集群（陶瓷）"], 8)
+    ['一区 水暖', '二县 陶瓷']
+    """
+    short = list(names)
+    while len(set(short)) > 1:
+        shared = _shared_word(short)
+        rest = [" ".join(name.replace(shared, " ", 1).split()) for name in short]
+        if not shared or not all(rest) or len(set(rest)) < len(set(short)):
+            break
+        short = rest
+    return [cut(inert(name.strip(BRACKETS)), most) for name in short]
+
+
+def _shared_word(names: Sequence[str]) -> str:
+    """Return the longest text all names hold; nothing shorter than two characters."""
+    shortest = min(names, key=len)
+    for length in range(len(shortest), SHORTEST_SHARED - 1, -1):
+        for start in range(len(shortest) - length + 1):
+            part = shortest[start : start + length]
+            if part.strip() and all(part in name for name in names):
+                return part
+    return ""
+
+
+def figure(lead: Lead, value: float) -> str:
+    """Return a value of the leading figure in words: no decimals where it is large."""
+    decimals = 0 if abs(value) >= BIG else lead.decimals
+    return f"{value:,.{decimals}f}"
+
+
+def divided(reference: str, lead: Lead | None) -> str:
+    """Return a reference to a number, divided as the leading figure is shown."""
+    if lead is None or lead.divide == 1:
+        return reference
+    return f"{reference}/{lead.divide:.15g}"

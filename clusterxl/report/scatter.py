@@ -1,0 +1,287 @@
+"""The panel of size against growth: a point a subject, threshold lines, few names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+from typing import Literal
+
+import pandas as pd
+
+from clusterxl.excel.cells import Content, Formula, Rich
+from clusterxl.excel.charts import (
+    ChartAxis,
+    ChartLabel,
+    ChartLabels,
+    ChartLine,
+    ChartMarker,
+    ChartSeries,
+    ChartSpec,
+)
+from clusterxl.report.context import Context
+from clusterxl.report.looks import BELOW, HAIRLINE, MAIN, MUTED, axis_line
+from clusterxl.report.panels import PANEL_PX, SHORT_PX, Panel, Sources, cut, short_names
+from clusterxl.summary import Lead
+
+FEWEST_POINTS = 3
+FAR = 2.5
+FAR_QUANTILE = 0.95
+STEPS = (10, 20, 50, 100, 200, 500)
+MOST_STEPS = 7
+LONGEST_NAME = 8
+MOST_NAMED_OFF, LONGEST_OFF = 2, 6
+# A point off the chart is drawn so far below its upper edge.
+EDGE = 0.03
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """The ends of the axes."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mark:
+    """How the points of one series look.
+
+    Attributes:
+        kind: Their marker.
+        color: Its colour.
+        size: Its size.
+        side: Where names stand.
+        room: Share of the width, from and to, within which a name has room.
+    """
+
+    kind: Literal["circle", "diamond", "triangle"]
+    color: str
+    size: int
+    side: Literal["above", "right", "left"]
+    room: tuple[float, float]
+
+
+MARKS = (
+    _Mark(kind="circle", color=MAIN, size=6, side="above", room=(0.12, 0.88)),
+    _Mark(kind="diamond", color=BELOW, size=7, side="right", room=(0, 0.75)),
+    _Mark(kind="triangle", color=MAIN, size=7, side="left", room=(0.25, 1)),
+)
+
+
+def scatter_panel(sources: Sources, lead: Lead) -> Panel | None:
+    """Return the panel; None where fewer than three subjects have both figures."""
+    context = sources.context
+    points = _points(context, lead)
+    if len(points) < FEWEST_POINTS:
+        return None
+    frame = _frame(context, points)
+    far = points["y"] > frame.top
+    parts = [points[points["met"] & ~far], points[~points["met"] & ~far], points[far]]
+    named = _named(points, far)
+    series = []
+    for mark, part in zip(MARKS, parts, strict=True):
+        if len(part):
+            inside = _with_room(frame, mark, part)
+            names = {i: name for i, name in named.items() if i in inside}
+            series.append(_series(sources, lead, part, frame, (mark, names)))
+    series += _lines(sources, frame)
+    chart = ChartSpec(
+        kind="scatter",
+        series=tuple(series),
+        px=(PANEL_PX, SHORT_PX),
+        layout=(0.13, 0.03, 0.83, 0.74),
+        x=_x_axis(context, lead, frame),
+        y=_y_axis(context, frame),
+        description=context.say("report.scatter_data"),
+    )
+    return Panel(
+        headlines=_headlines(context, parts),
+        sub=_sub(context, lead, far=bool(far.any())),
+        chart=chart,
+    )
+
+
+def _points(context: Context, lead: Lead) -> pd.DataFrame:
+    """Return x, y, name and whether both thresholds are met, of each subject that has both."""
+    subjects, spec = context.comparison.subjects, context.form.comparison
+    points = pd.DataFrame(
+        {
+            "return_id": subjects["return_id"],
+            "x": subjects[lead.columns[-1]] / lead.divide,
+            "y": subjects["average_growth"],
+            "name": short_names([str(name) for name in subjects["subject"]], LONGEST_NAME),
+        }
+    ).dropna()
+    points = points[points["x"] > 0]
+    met = points["y"] >= (spec.growth_line or 0)
+    if spec.lead_line is not None:
+        met &= points["x"] >= spec.lead_line
+    return points.assign(met=met)
+
+
+def _frame(context: Context, points: pd.DataFrame) -> _Frame:
+    spec = context.form.comparison
+    lines_x = [spec.lead_line] if spec.lead_line and spec.lead_line > 0 else []
+    x = [*points["x"], *lines_x]
+    limit = max(FAR * points["y"].quantile(FAR_QUANTILE), 0)
+    near = points["y"][points["y"] <= limit]
+    lines_y = [0.0, spec.growth_line or 0.0]
+    low, high = min([*near, *lines_y]), max([*near, *lines_y])
+    step = next((s for s in STEPS if (high - low) / s <= MOST_STEPS), STEPS[-1])
+    left, right = 10 ** floor(log10(min(x))), 10 ** ceil(log10(max(x)))
+    return _Frame(
+        left=left,
+        right=right if right > left else left * 10,
+        bottom=floor(low / step) * step,
+        top=max(ceil(high / step), 1) * step,
+        step=step,
+    )
+
+
+def _named(points: pd.DataFrame, far: pd.Series[bool]) -> dict[str, str]:
+    """Return the few names that are shown: largest, smallest, lowest, off the chart."""
+    chosen = [points["x"].idxmax(), points["x"].idxmin(), points["y"].idxmin()]
+    shown = points.loc[chosen]
+    names = dict(zip(shown["return_id"], shown["name"], strict=True))
+    off = points[far].head(MOST_NAMED_OFF)
+    for return_id, name, rate in zip(off["return_id"], off["name"], off["y"], strict=True):
+        names[return_id] = f"{cut(name, LONGEST_OFF)} {rate:.0f}%"
+    return names
+
+
+def _series(
+    sources: Sources,
+    lead: Lead,
+    part: pd.DataFrame,
+    frame: _Frame,
+    look: tuple[_Mark, dict[str, str]],
+) -> ChartSeries:
+    context, subjects = sources.context, sources.subjects
+    mark, named = look
+    edge = frame.top - EDGE * (frame.top - frame.bottom)
+    rows: list[list[Content]] = []
+    for return_id, x, y, name in zip(
+        part["return_id"], part["x"], part["y"], part["name"], strict=True
+    ):
+        rate = subjects.cell(return_id, "average_growth")
+        limited = f"=IF({rate}>{frame.top:g},{edge:.15g},{rate})"
+        across = Formula(f"={subjects.cell(return_id, lead.columns[-1])}", x)
+        rows.append([name, across, Formula(limited, y if y <= frame.top else edge)])
+    heads = ["", lead.label, context.say("report.average_growth_plain")]
+    title = context.say(f"report.scatter_{mark.kind}")
+    first, count = sources.data.add(title, heads, rows), len(rows)
+    font = context.looks.chart(8.5)
+    custom = tuple(
+        ChartLabel(text=named[i], font=font) if i in named else ChartLabel(hidden=True)
+        for i in part["return_id"]
+    )
+    return ChartSeries(
+        values=sources.data.column(first, count, 2),
+        categories=sources.data.column(first, count, 1),
+        marker=ChartMarker(kind=mark.kind, fill=mark.color, size=mark.size),
+        labels=ChartLabels(position=mark.side, font=font, custom=custom),
+    )
+
+
+def _with_room(frame: _Frame, mark: _Mark, part: pd.DataFrame) -> set[str]:
+    """Return the points beside which a name does not leave the chart."""
+    decades = log10(frame.right / frame.left)
+    at = (part["x"] / frame.left).map(log10) / decades
+    return set(part["return_id"][at.between(*mark.room)])
+
+
+def _lines(sources: Sources, frame: _Frame) -> list[ChartSeries]:
+    """Return the dashed threshold lines, each through two points of the chart data."""
+    spec, data = sources.context.form.comparison, sources.data
+    ends: list[tuple[tuple[float, float], tuple[float, float]]] = []
+    if spec.lead_line is not None and spec.lead_line > 0:
+        ends.append(((spec.lead_line, frame.bottom), (spec.lead_line, frame.top)))
+    if spec.growth_line is not None:
+        ends.append(((frame.left, spec.growth_line), (frame.right, spec.growth_line)))
+    series = []
+    for end in ends:
+        rows: list[Sequence[Content]] = [["", *point] for point in end]
+        title = sources.context.say("report.threshold_data")
+        first = data.add(title, ["", "x", "y"], rows)
+        series.append(
+            ChartSeries(
+                values=data.column(first, len(rows), 2),
+                categories=data.column(first, len(rows), 1),
+                marker=ChartMarker(kind="none"),
+                line=ChartLine(color=MUTED, width=0.75, dash="dash"),
+            )
+        )
+    return series
+
+
+def _x_axis(context: Context, lead: Lead, frame: _Frame) -> ChartAxis:
+    measure = lead.measure or context.say("report.unit_number")
+    title = context.say("report.scatter_x", lead=lead.label, measure=measure)
+    return ChartAxis(
+        minimum=frame.left,
+        maximum=frame.right,
+        log_base=10,
+        crossing=frame.left,
+        title=title,
+        title_font=context.looks.chart(9, ink=MUTED),
+        font=context.looks.chart(),
+        num_format="#,##0" if frame.left >= 1 else "General",
+        low_labels=True,
+        line=axis_line(),
+    )
+
+
+def _y_axis(context: Context, frame: _Frame) -> ChartAxis:
+    return ChartAxis(
+        minimum=frame.bottom,
+        maximum=frame.top,
+        step=frame.step,
+        crossing=frame.bottom,
+        title=context.say("report.scatter_y"),
+        title_font=context.looks.chart(9, ink=MUTED),
+        font=context.looks.chart(),
+        num_format="0",
+        low_labels=True,
+        grid=ChartLine(color=HAIRLINE, width=0.5),
+    )
+
+
+def _headlines(context: Context, parts: Sequence[pd.DataFrame]) -> tuple[str, ...]:
+    spec = context.form.comparison
+    met = len(parts[0]) + int(parts[2]["met"].sum())
+    total = sum(len(part) for part in parts)
+    figures = {"noun": context.subject_noun, "met": met, "rest": total - met}
+    lines = spec.lead_line is not None and spec.growth_line is not None
+    kind = "both" if lines else "line" if spec.growth_line is not None else "growth"
+    state = "none" if not met else "all" if met == total else "some"
+    return (context.say(f"report.scatter_{kind}_{state}", **figures),)
+
+
+def _sub(context: Context, lead: Lead, *, far: bool) -> Rich:
+    """Return the legend in words; the marks stand in their colours."""
+    looks, spec = context.looks, context.form.comparison
+    small = looks.text(9, ink=MUTED)
+    lines = []
+    if spec.lead_line is not None:
+        lines.append(f"{spec.lead_line:g} {lead.measure}".strip())
+    if spec.growth_line is not None:
+        lines.append(f"{spec.growth_line:g}%")
+    parts = [
+        ("● ", looks.text(9, ink=MAIN)),
+        (context.say("report.scatter_circle"), small),
+        ("　◆ ", looks.text(9, ink=BELOW)),
+        (context.say("report.scatter_diamond"), small),
+    ]
+    if far:
+        parts += [
+            ("　▲ ", looks.text(9, ink=MAIN)),
+            (context.say("report.scatter_triangle"), small),
+        ]
+    if lines:
+        listed = context.say("report.comma").join(lines)
+        parts.append((context.say("report.scatter_lines", lines=listed), small))
+    return Rich(tuple(parts))
