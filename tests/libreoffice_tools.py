@@ -1,0 +1,73 @@
+"""Drives LibreOffice from tests: fills workbooks by script, recalculates them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from conftest import UNO_PYTHON
+
+from clusterxl.testing.expressions import Value
+
+SCRIPTS = Path(__file__).resolve().parent / "libreoffice"
+SECONDS = 300
+# Without this LibreOffice shows the values it finds in the file instead of its own.
+ALWAYS_RECALCULATE = """<?xml version="1.0"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What a script typed into a cell."""
+
+    sheet: str
+    cell: str
+    value: Value
+
+
+def fill_every_cell(blank: Path, filled: Path, *, seed: int = 1) -> tuple[Typed, ...]:
+    """Let LibreOffice type into every unlocked visible cell what its validation allows."""
+    log = filled.with_suffix(".json")
+    command: list[str | Path] = [
+        UNO_PYTHON,
+        SCRIPTS / "fill_workbook.py",
+        blank,
+        filled,
+        log,
+        str(seed),
+    ]
+    subprocess.run(command, check=True, timeout=SECONDS)
+    return tuple(Typed(**entry) for entry in json.loads(log.read_text(encoding="utf-8")))
+
+
+def type_answers(blank: Path, filled: Path, answers: Mapping[tuple[str, str], Value]) -> None:
+    """Let LibreOffice type given answers, by sheet and cell, and save."""
+    entries = [{"sheet": s, "cell": c, "value": v} for (s, c), v in answers.items()]
+    with TemporaryDirectory() as folder:
+        given = Path(folder) / "answers.json"
+        given.write_text(json.dumps(entries), encoding="utf-8")
+        command: list[str | Path] = [UNO_PYTHON, SCRIPTS / "type_answers.py", blank, filled, given]
+        subprocess.run(command, check=True, timeout=SECONDS)
+
+
+def recalculate(workbooks: Iterable[Path], folder: Path) -> None:
+    """Let LibreOffice work out every formula anew and save the workbooks in `folder`."""
+    with TemporaryDirectory() as profile:
+        settings = Path(profile) / "user" / "registrymodifications.xcu"
+        settings.parent.mkdir()
+        settings.write_text(ALWAYS_RECALCULATE, encoding="utf-8")
+        options = ["--headless", f"-env:UserInstallation={Path(profile).as_uri()}"]
+        convert = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder)]
+        subprocess.run(
+            ["soffice", *options, *convert, *map(str, workbooks)],
+            check=True,
+            capture_output=True,
+            timeout=SECONDS,
+        )
