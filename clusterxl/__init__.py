@@ -1,0 +1,113 @@
+"""Locked Excel forms out, checked pandas frames back, one comparison workbook.
+
+The public names, each in the module that owns it; they are imported when first asked for, so that
+`import clusterxl` costs nothing:
+
+    load_form             a form, packaged or a folder
+    generate_workbook     a blank or filled workbook, as bytes
+    read_return           one workbook that came back
+    read_returns          many, from files, folders and zips
+    normalise_returns     their cells as clean records (pandas frames)
+    check_records         findings: what the rules say about the records
+    aggregate_records     the comparison of all subjects
+    write_comparison      the comparison as a workbook, as bytes
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clusterxl.aggregate import Comparison, aggregate_records
+    from clusterxl.check import check_records
+    from clusterxl.errors import (
+        ClusterxlError,
+        DefinitionError,
+        NothingFoundError,
+        OutputError,
+        RefusedByExcelError,
+        RosterError,
+        UnknownFormError,
+        UnknownUnitError,
+        UnknownWorkbookError,
+        UnreadableWorkbookError,
+        WorkbookError,
+    )
+    from clusterxl.finding import Finding, Severity
+    from clusterxl.form.file import lint_form, load_form
+    from clusterxl.form.model import Form
+    from clusterxl.generate import generate_workbook
+    from clusterxl.normalise import Records, normalise_returns
+    from clusterxl.read import Return, read_return, read_returns
+    from clusterxl.report import write_comparison
+
+__version__ = "0.1.0"
+
+_OWNERS = {
+    "ClusterxlError": "errors",
+    "Comparison": "aggregate",
+    "DefinitionError": "errors",
+    "Finding": "finding",
+    "Form": "form.model",
+    "NothingFoundError": "errors",
+    "OutputError": "errors",
+    "Records": "normalise",
+    "RefusedByExcelError": "errors",
+    "Return": "read",
+    "RosterError": "errors",
+    "Severity": "finding",
+    "UnknownFormError": "errors",
+    "UnknownUnitError": "errors",
+    "UnknownWorkbookError": "errors",
+    "UnreadableWorkbookError": "errors",
+    "WorkbookError": "errors",
+    "aggregate_records": "aggregate",
+    "check_records": "check",
+    "generate_workbook": "generate",
+    "lint_form": "form.file",
+    "load_form": "form.file",
+    "normalise_returns": "normalise",
+    "read_return": "read",
+    "read_returns": "read",
+    "write_comparison": "report",
+}
+
+__all__ = [
+    "ClusterxlError",
+    "Comparison",
+    "DefinitionError",
+    "Finding",
+    "Form",
+    "NothingFoundError",
+    "OutputError",
+    "Records",
+    "RefusedByExcelError",
+    "Return",
+    "RosterError",
+    "Severity",
+    "UnknownFormError",
+    "UnknownUnitError",
+    "UnknownWorkbookError",
+    "UnreadableWorkbookError",
+    "WorkbookError",
+    "aggregate_records",
+    "check_records",
+    "generate_workbook",
+    "lint_form",
+    "load_form",
+    "normalise_returns",
+    "read_return",
+    "read_returns",
+    "write_comparison",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OWNERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_OWNERS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,49 @@
+"""What the terminal sees: text that no console chokes on, progress on a terminal only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+
+import click
+
+# A file name or an answer may hold what would move the cursor or clear the screen.
+CONTROL = {code: "�" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
+def make_streams_safe() -> None:
+    """Let a console that cannot show a character (GBK) print its code instead of dying."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def tell(text: str, *, err: bool = False) -> None:
+    """Print text for people."""
+    click.echo(printable(text), err=err)
+
+
+def printable(text: str) -> str:
+    r"""Replace what a terminal would obey or no encoding can hold.
+
+    >>> printable("a\x1b[2Jb")
+    'a�[2Jb'
+    """
+    return text.translate(CONTROL).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@contextmanager
+def steps(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what is told how many of how many steps are done: a bar, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with click.progressbar(length=1, label=printable(label), file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show

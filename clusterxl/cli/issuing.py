@@ -1,0 +1,93 @@
+"""The commands that hand workbooks out: generate, and demo, which plays the whole loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clusterxl.cli import options
+from clusterxl.cli.console import steps, tell
+from clusterxl.cli.spoken import spoken
+from clusterxl.sentences import say
+
+if TYPE_CHECKING:
+    from clusterxl.form.model import Form
+    from clusterxl.form.roster import Unit
+
+
+@spoken("demo")
+@click.argument("folder", metavar="DIR", type=options.FILE)
+@click.option("--returns", metavar="N", type=click.IntRange(min=1), default=48, show_default=True)
+@click.option("--seed", metavar="S", type=int, default=2023, show_default=True)
+@options.form
+@options.force
+def demo(folder: Path, returns: int, seed: int, form: str, force: bool) -> None:
+    """Play the whole loop on sample data."""
+    from clusterxl.form.file import load_form
+    from clusterxl.testing.demo import make_demo
+
+    asked = load_form(options.form_or_only(form))
+    with steps(say("cli.playing")) as progress:
+        done = make_demo(asked, folder, returns=returns, seed=seed, force=force, progress=progress)
+    tell(
+        say(
+            "cli.played",
+            folder=folder,
+            issued=done.issued,
+            returned=done.returned,
+            groups=done.groups,
+            findings=done.findings,
+        )
+    )
+
+
+@spoken("generate")
+@options.folder
+@options.form
+@options.base_year
+@click.option("--roster", metavar="CSV", type=options.FILE)
+@click.option("--unit", "codes", metavar="CODE", multiple=True)
+@options.force
+def generate(
+    output: Path,
+    form: str,
+    base_year: int | None,
+    roster: Path | None,
+    codes: tuple[str, ...],
+    force: bool,
+) -> None:
+    """Write blank workbooks: one for all, or one a unit."""
+    from clusterxl.form.file import load_form
+    from clusterxl.generate import generate_workbook
+    from clusterxl.issue import issued_path, serial_of, slots_of
+    from clusterxl.outputs import Outputs, safe_name
+
+    asked = load_form(options.form_or_only(form), base_year=base_year)
+    with Outputs(force=force) as files:
+        files.require_folder(output)
+        if roster is None and not codes:
+            files.add(output / f"{safe_name(asked.id)}.xlsx", generate_workbook(asked))
+        else:
+            slots = tuple(slots_of(chosen_units(asked, roster, codes)))
+            with steps(say("cli.generating")) as progress:
+                for done, (unit, slot) in enumerate(slots, start=1):
+                    content = generate_workbook(asked, unit=unit, serial=serial_of(unit, slot))
+                    files.add(output / issued_path(unit, slot), content)
+                    progress(done, len(slots))
+    tell(say("cli.generated", count=len(files.written), same=len(files.unchanged), folder=output))
+
+
+def chosen_units(form: Form, roster: Path | None, codes: Sequence[str]) -> tuple[Unit, ...]:
+    """Return the units asked for; all of the roster without `codes`.
+
+    Raises:
+        RosterError: The roster has mistakes.
+        UnknownUnitError: A code is neither in the roster nor, without one, in the form's lists.
+    """
+    from clusterxl.form.roster import find_unit, load_roster, units_of
+
+    known = load_roster(roster, form) if roster else units_of(form)
+    return tuple(find_unit(known, code) for code in dict.fromkeys(codes)) if codes else known

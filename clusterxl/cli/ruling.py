@@ -1,0 +1,56 @@
+"""The commands about rules: which there are, and what one of them asks."""
+
+from __future__ import annotations
+
+import click
+
+from clusterxl.cli import options
+from clusterxl.cli.console import tell
+from clusterxl.cli.spoken import SpokenGroup, spoken
+from clusterxl.sentences import say
+
+
+@click.group(cls=SpokenGroup)
+def rules() -> None:
+    """Hold the commands about rules."""
+
+
+@spoken("rules_list")
+@options.form
+def list_(form: str) -> None:
+    """List the rules of a form."""
+    from clusterxl.findings_book import severity_word
+    from clusterxl.form.file import load_form
+    from clusterxl.ruleset.load import load_rules
+
+    for rule in load_rules(load_form(options.form_or_only(form))):
+        tell(f"{rule.id}\t{severity_word(rule.severity)}\t{rule.title}")
+
+
+@spoken("rules_explain")
+@click.argument("rule_id", metavar="ID")
+@options.form
+def explain(rule_id: str, form: str) -> None:
+    """Tell what one rule asks, where, and what a finding says."""
+    from clusterxl.findings_book import severity_word
+    from clusterxl.form.file import load_form
+    from clusterxl.ruleset.load import describe_rules
+
+    described = {one.rule.id: one for one in describe_rules(load_form(options.form_or_only(form)))}
+    if rule_id not in described:
+        raise click.UsageError(say("cli.unknown_rule", rule=rule_id, rules=", ".join(described)))
+    rule = described[rule_id].rule
+    tell(f"{rule.id}  {severity_word(rule.severity)}  {rule.title}")
+    tell(say("cli.rule_check", check=rule.check))
+    if rule.when:
+        tell(say("cli.rule_when", when=rule.when))
+    tell(say("cli.rule_message", message=described[rule_id].example))
+    if rule.basis:
+        tell(say("cli.rule_basis", basis=rule.basis))
+    tell(say("cli.rule_places", count=len(rule.places)))
+    for label in described[rule_id].labels:
+        tell(f"  {label}")
+
+
+rules.add_command(list_, "list")
+rules.add_command(explain, "explain")

@@ -1,0 +1,112 @@
+"""The findings of a check as a workbook that an officer can filter, print and send on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clusterxl.excel.book import Book
+from clusterxl.excel.cells import Content, PageSetup, Style
+from clusterxl.excel.sheet import Sheet
+from clusterxl.finding import Finding, Severity
+from clusterxl.sentences import say
+
+# Excel takes 32,767 characters a cell; what is cut here stands whole in the return.
+LONGEST = 32_000
+PX_BY_COLUMN = {
+    "severity": 72,
+    "file": 210,
+    "sheet": 132,
+    "cell": 60,
+    "label": 190,
+    "value": 150,
+    "message": 380,
+    "note": 190,
+    "code": 76,
+}
+INKS = {Severity.ERROR: "B42318", Severity.WARNING: "8A5A00", Severity.INFO: "5A6472"}
+TITLE = Style(size=14, bold=True)
+PLAIN = Style(size=10, ink="5A6472")
+HEAD = Style(size=10, bold=True, fill="E8EDF3", bottom="thin", wrap=True, line_ink="9AA7B5")
+BODY = Style(size=10, wrap=True, valign="top", bottom="hair", line_ink="9AA7B5")
+HEAD_ROW = 4
+
+
+def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
+    """Write findings as a workbook, one row a finding, in the order given.
+
+    Args:
+        findings: What to write.
+        returns: How many returns were looked at.
+
+    Returns:
+        The bytes of an .xlsx file.
+
+    Raises:
+        RefusedByExcelError: Something breaks a limit of Excel.
+    """
+    book = Book(title=say("findings.title"))
+    sheet = book.sheet(say("findings.sheet"))
+    sheet.columns(list(PX_BY_COLUMN.values()))
+    sheet.put(1, 1, say("findings.title"), TITLE)
+    sheet.put(2, 1, count_line(findings, returns=returns), PLAIN)
+    for column, name in enumerate(PX_BY_COLUMN, 1):
+        sheet.put(HEAD_ROW, column, say(f"findings.{name}"), HEAD)
+    for row, finding in enumerate(findings, HEAD_ROW + 1):
+        _put_finding(sheet, row, finding)
+    last_row = HEAD_ROW + max(len(findings), 1)
+    sheet.filter(HEAD_ROW, 1, last_row, len(PX_BY_COLUMN))
+    sheet.freeze(HEAD_ROW + 1, 1)
+    sheet.page(PageSetup(landscape=True, fit=(1, 0), repeat=(HEAD_ROW, HEAD_ROW), center=False))
+    return book.save()
+
+
+def count_line(findings: Sequence[Finding], *, returns: int) -> str:
+    """Say how many findings of each severity there are."""
+    counts = dict.fromkeys(Severity, 0)
+    for finding in findings:
+        counts[finding.severity] += 1
+    return say(
+        "findings.count",
+        returns=returns,
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        infos=counts[Severity.INFO],
+    )
+
+
+def severity_word(severity: Severity) -> str:
+    """Return the mark and word of a severity."""
+    return say(f"findings.severity_{severity}")
+
+
+def _put_finding(sheet: Sheet, row: int, finding: Finding) -> None:
+    texts = {
+        "severity": severity_word(finding.severity),
+        "file": finding.file,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "label": finding.label,
+        "value": finding.value,
+        "message": finding.message,
+        "note": finding.note,
+        "code": finding.code,
+    }
+    for column, name in enumerate(PX_BY_COLUMN, 1):
+        style = _mark_style(finding) if name == "severity" else BODY
+        sheet.put(row, column, _inert(texts[name]), style)
+
+
+def _mark_style(finding: Finding) -> Style:
+    return Style(
+        size=10,
+        bold=True,
+        ink=INKS[finding.severity],
+        valign="top",
+        bottom="hair",
+        line_ink="9AA7B5",
+    )
+
+
+def _inert(text: str) -> Content:
+    # A file name may hold bytes that no encoding explains; a workbook takes no lone surrogates.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")[:LONGEST]
