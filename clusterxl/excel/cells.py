@@ -228,3 +228,12 @@ def sheet_reference(sheet: str, place: str) -> str:
     """
     quoted = sheet.replace("'", "''")
     return f"'{quoted}'!{place}"
+
+
+def literal(text: str) -> str:
+    r"""Return a text as an Excel string literal.
+
+    >>> literal('say "yes" now')
+    '"say ""yes"" now"'
+    """
+    return '"' + text.replace('"', '""') + '"'

@@ -14,10 +14,11 @@ from clusterxl.excel.cells import (
     Rich,
     Style,
     address,
+    literal,
     sheet_reference,
 )
 from clusterxl.form.model import defined_name
-from clusterxl.plan.compose import choose, literal
+from clusterxl.plan.compose import choose
 from clusterxl.plan.form_sheets import Context
 from clusterxl.plan.model import Area, PlanCell, SheetPlan
 from clusterxl.plan.views import (

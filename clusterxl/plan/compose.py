@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from string import Formatter
 
-from clusterxl.excel.cells import Formula
+from clusterxl.excel.cells import Formula, literal
 from clusterxl.sentences import catalogue
-
-
-def literal(text: str) -> str:
-    r"""Return a text as an Excel string literal.
-
-    >>> literal('say "yes" now')
-    '"say ""yes"" now"'
-    """
-    return '"' + text.replace('"', '""') + '"'
 
 
 def compose(name: str, lang: str, /, **parts: Formula | str | int) -> Formula:

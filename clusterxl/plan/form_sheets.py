@@ -15,12 +15,13 @@ from clusterxl.excel.cells import (
     Style,
     Validation,
     address,
+    literal,
 )
 from clusterxl.form.answers import Answer, unset_text
 from clusterxl.form.canvas import Margin, Role
 from clusterxl.form.layout import INPUT_ROLES, Drawn, Layout, SheetLayout
 from clusterxl.form.model import BlockKind, FieldType, Form, SectionKind, defined_name
-from clusterxl.plan.compose import choose, compose, literal
+from clusterxl.plan.compose import choose, compose
 from clusterxl.plan.looks import STYLES, box_style, input_style, with_edges, with_hint
 from clusterxl.plan.model import Area, PlanCell, SheetPlan
 from clusterxl.plan.validations import Validator, blank_test

@@ -10,12 +10,12 @@ from clusterxl.excel.cells import (
     Validation,
     address,
     column_letters,
+    literal,
     sheet_reference,
 )
 from clusterxl.form.answers import TICKED, UNTICKED, choice_lines
 from clusterxl.form.layout import Layout
 from clusterxl.form.model import Field, FieldType, Form, Input, defined_name, plain_label
-from clusterxl.plan.compose import literal
 from clusterxl.plan.model import Area, PlanCell, SheetPlan
 from clusterxl.sentences import say
 

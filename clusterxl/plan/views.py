@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from math import nan
 
-from clusterxl.excel.cells import Formula, Style, address, sheet_reference
+import pandas as pd
+
+from clusterxl.excel.cells import Formula, Style, address, literal, sheet_reference
 from clusterxl.form.answers import (
-    TICKED,
     Answer,
     canonical_text,
-    choice_line,
     is_number,
     unset_text,
 )
 from clusterxl.form.layout import Layout
 from clusterxl.form.model import FieldType, Form, Input
-from clusterxl.plan.compose import literal
 from clusterxl.plan.model import Area, PlanCell, SheetPlan
+from clusterxl.ruleset import masks
+from clusterxl.ruleset.formulas import condition_formula
+from clusterxl.ruleset.load import needed_answers
+from clusterxl.ruleset.nodes import Condition, Truth, keys_of
 
 VIEWS = "_views"
 SECTIONS = "_sections"
@@ -126,20 +130,27 @@ class Views:
 def view_answers(form: Form, layout: Layout, answers: Mapping[str, Answer]) -> Views:
     """Work out the state of a workbook that holds these answers."""
     counted = [asked for asked in form.inputs if not asked.row and not asked.is_note]
-    by_key: dict[str, View] = {}
-    for row, asked in enumerate(counted, start=2):
+    texts: dict[str, str] = {}
+    numbers: dict[str, float] = {}
+    for asked in counted:
         unset = unset_text(form, asked)
         value = answers.get(asked.key, unset)
         text = canonical_text(value)
-        if asked.type is not FieldType.TICKS and text == canonical_text(unset):
-            text = ""
-        by_key[asked.key] = View(
+        is_unset = asked.type is not FieldType.TICKS and text == canonical_text(unset)
+        texts[asked.key] = "" if is_unset else text
+        if is_number(value) and value is not None:
+            numbers[asked.key] = float(value)
+    needed = _needed_now(form, texts, numbers)
+    by_key = {
+        asked.key: View(
             asked=asked,
             row=row,
-            text=text,
-            number=float(value) if is_number(value) and value is not None else None,
-            needed=_is_needed(form, asked, by_key),
+            text=texts[asked.key],
+            number=numbers.get(asked.key),
+            needed=asked.key in needed,
         )
+        for row, asked in enumerate(counted, start=2)
+    }
     sections: list[SectionView] = []
     for section in form.sections:
         views = tuple(v for v in by_key.values() if v.asked.section == section.id)
@@ -148,50 +159,46 @@ def view_answers(form: Form, layout: Layout, answers: Mapping[str, Answer]) -> V
     return Views(form=form, layout=layout, by_key=by_key, sections=tuple(sections))
 
 
-def _is_needed(form: Form, asked: Input, before: Mapping[str, View]) -> bool:
-    if not asked.owners:
-        return asked.required
-    if not asked.required:
-        return False
-    owners = [before[key] for key in asked.owners]
-    owner = owners[0].asked
-    match owner.field.evidence:
-        case "ticked":
-            return owners[0].text == TICKED
-        case "positive":
-            return any((view.number or 0) > 0 for view in owners)
-        case "filled":
-            return any(view.text not in ("", form.none_word) for view in owners)
-        case option:
-            return owners[0].text in _chosen_texts(owner, option)
+@lru_cache(maxsize=4)
+def _needed_answers(form: Form) -> Mapping[str, Condition]:
+    return needed_answers(form)
 
 
-def _chosen_texts(owner: Input, option: str) -> tuple[str, ...]:
-    """How a choice looks when this option is chosen: the printed line, or the bare word."""
-    label = next(item.label for item in owner.field.items if item.id == option)
-    return (canonical_text(choice_line(owner.field, option)), canonical_text(label))
+def _needed_now(
+    form: Form, texts: Mapping[str, str], numbers: Mapping[str, float]
+) -> frozenset[str]:
+    """Return the keys of all answers that are needed, by the same masks as the check."""
+    conditions = _needed_answers(form)
+    always = {key for key, condition in conditions.items() if condition == Truth(holds=True)}
+    depending = {key: conditions[key] for key in conditions if key not in always}
+    asked = keys_of(*depending.values())
+    text = pd.DataFrame([[texts[key] for key in asked]], columns=asked, dtype=object)
+    number = pd.DataFrame([[numbers.get(key, nan) for key in asked]], columns=asked, dtype=float)
+    seen = masks.Views(masks.view_frame(text, number), language=form.language)
+    now = {key for key, condition in depending.items() if masks.holds(condition, seen)[0]}
+    return frozenset(always | now)
+
+
+@dataclass(frozen=True, slots=True)
+class _ViewCells:
+    """The sheet of views, as the compiler of formulas sees it."""
+
+    views: Views
+
+    def text(self, key: str) -> str:
+        """Return a reference to the text of a cell."""
+        return self.views.ref(key, TEXT)
+
+    def number(self, key: str) -> str:
+        """Return a reference to the number of a cell."""
+        return self.views.ref(key, NUMBER)
 
 
 def _needed_formula(views: Views, asked: Input) -> str:
-    if not asked.owners or not asked.required:
-        return "1" if asked.required else "0"
-    owner = views.by_key[asked.owners[0]].asked
-    texts = [views.ref(key, TEXT) for key in asked.owners]
-    match owner.field.evidence:
-        case "ticked":
-            test = f"EXACT({texts[0]},{literal(TICKED)})"
-        case "positive":
-            first, last = views.by_key[asked.owners[0]].row, views.by_key[asked.owners[-1]].row
-            area = f"{address(first, NUMBER, absolute=True)}:{address(last, NUMBER, absolute=True)}"
-            test = f"MAX({area})>0"
-        case "filled":
-            none = literal(views.form.none_word)
-            tests = [f"AND(LEN({t})>0,NOT(EXACT({t},{none})))" for t in texts]
-            test = f"OR({','.join(tests)})"
-        case option:
-            tests = [f"EXACT({texts[0]},{literal(t)})" for t in _chosen_texts(owner, option)]
-            test = f"OR({','.join(tests)})"
-    return f"IF({test},1,0)"
+    condition = _needed_answers(views.form).get(asked.key, Truth(holds=False))
+    if isinstance(condition, Truth):
+        return "1" if condition.holds else "0"
+    return f"IF({condition_formula(condition, _ViewCells(views))},1,0)"
 
 
 def _cleaned_formula(reference: str) -> str:

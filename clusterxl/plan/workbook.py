@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clusterxl.excel.cells import Style, address, sheet_reference
+from clusterxl.excel.cells import Style, address, literal, sheet_reference
 from clusterxl.excel.stamp import PROPERTY, STAMP_NAME, STAMP_SHEET, Stamp
 from clusterxl.form.answers import Answer
 from clusterxl.form.layout import Layout
 from clusterxl.form.model import Form, defined_name
 from clusterxl.form.roster import Unit
 from clusterxl.plan.check_sheet import plan_check_sheet
-from clusterxl.plan.compose import literal
 from clusterxl.plan.form_sheets import Context, plan_form_sheet
 from clusterxl.plan.model import Area, Plan, PlanCell, SheetPlan
 from clusterxl.plan.validations import OptionLists, Validator
