@@ -14,14 +14,23 @@ from clusterxl.errors import ClusterxlError
 from clusterxl.finding import Finding, Severity
 from clusterxl.normalise import Records
 from clusterxl.ruleset.load import compile_rules
-from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
-from clusterxl.ruleset.nodes import Verdict
-from clusterxl.ruleset.rules import Instance
+from clusterxl.ruleset.masks import (
+    Numbers,
+    Verdicts,
+    Views,
+    judge,
+    number_of,
+    rounded,
+    view_frame,
+)
+from clusterxl.ruleset.nodes import Numeric, Verdict
+from clusterxl.ruleset.rules import Instance, LiveFigure
 from clusterxl.ruleset.schema import failing_returns, rule_schema, validate_frames
 from clusterxl.sentences import say
 
 # A sentence shows this much of a long answer.
 SHOWN_CHARS = 20
+UNSHOWN = "…"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -116,7 +125,8 @@ def summarise(records: Records, findings: Iterable[Finding]) -> Records:
 def _failed(records: Records, confrontation: Confrontation) -> list[Finding]:
     """Make a finding of each rule instance that fails, rule by rule."""
     instances, returns = np.nonzero(confrontation.verdicts == Verdict.FAIL)
-    cells = _Cells(records)
+    frame = view_frame(records.text, records.number)
+    cells = _Cells(records, Views(frame, language=records.form.language))
     cells.load(confrontation.instances, instances, returns)
     return [
         _finding(confrontation.instances[instance], cells, int(at))
@@ -127,7 +137,7 @@ def _failed(records: Records, confrontation: Confrontation) -> list[Finding]:
 class _Cells:
     """The cells that findings speak of, looked up by return and key."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, views: Views) -> None:
         self.form = records.form
         self.returns = records.returns
         self.files: Sequence[str] = records.returns["file"].tolist()
@@ -137,6 +147,8 @@ class _Cells:
         self._places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
         self._rows: dict[int, int] = {}
         self._columns: dict[str, list[str]] = {}
+        self._views = views
+        self._calculated: dict[Numeric, Numbers] = {}
 
     def load(
         self,
@@ -172,6 +184,22 @@ class _Cells:
         """Return the canonical text of a cell."""
         return str(self._text[at, self._places[key]])
 
+    def shown(self, at: int, key: str) -> str:
+        """Return what a sentence shows of a cell: the beginning, of a personal answer nothing."""
+        return UNSHOWN if self.form.by_key[key].field.personal else _clipped(self.seen(at, key))
+
+    def live(self, at: int, figure: LiveFigure) -> str:
+        """Return a figure that depends on the answers of a return."""
+        if figure.number is None:
+            return self.shown(at, figure.key)
+        if figure.number not in self._calculated:
+            with np.errstate(all="ignore"):
+                self._calculated[figure.number] = number_of(figure.number, self._views)
+        value = self._calculated[figure.number][at : at + 1]
+        if not np.isfinite(value).all():
+            return UNSHOWN
+        return f"{rounded(value, figure.decimals)[0]:.{figure.decimals}f}"
+
 
 def _finding(instance: Instance, cells: _Cells, at: int) -> Finding:
     rule, place = instance.rule, instance.place
@@ -197,10 +225,11 @@ def _finding(instance: Instance, cells: _Cells, at: int) -> Finding:
 
 def _message(instance: Instance, cells: _Cells, at: int) -> str:
     """Fill in the figures of a sentence; a personal answer is not shown in it."""
-    key = instance.place.cells[0]
-    seen = cells.seen(at, key)
-    shown = "…" if cells.form.by_key[key].field.personal else _clipped(seen)
-    return instance.rule.message.format(**instance.place.figures, value=shown, chars=len(seen))
+    place = instance.place
+    seen = cells.seen(at, place.cells[0])
+    live = {name: cells.live(at, figure) for name, figure in place.live.items()}
+    shown = cells.shown(at, place.cells[0])
+    return instance.rule.message.format(**place.figures, **live, value=shown, chars=len(seen))
 
 
 def _clipped(text: str) -> str:

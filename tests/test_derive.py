@@ -10,7 +10,7 @@ from clusterxl.finding import Severity
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form
 from clusterxl.normalise import normalise_returns
-from clusterxl.ruleset.derive import derive_rules
+from clusterxl.ruleset.derive import derive_rules, derived_ids
 from clusterxl.ruleset.load import compile_rules, describe_rules, load_rules
 from clusterxl.ruleset.names import names_of
 from clusterxl.ruleset.nodes import Verdict
@@ -210,8 +210,8 @@ def test_rules_follow_from_any_form(folder: str) -> None:
     form: Form = load_form(FORMS / folder)
     instances = compile_rules(form)
     assert instances
-    assert {i.rule.id for i in instances} <= set(RULES)
-    told = {i.rule.id for i in instances}
+    told = {i.rule.id for i in instances} & derived_ids()
+    assert told <= set(RULES)
     assert ("GEN-NOW" in told) == bool(form.none_word)
     assert ("GEN-SAM" in told) == (len(form.years) >= 3)
 

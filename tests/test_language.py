@@ -4,11 +4,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hand_returns import all_checks
+from hand_returns import FORMS, all_checks
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterxl.errors import DefinitionError
+from clusterxl.form.file import load_form
 from clusterxl.form.model import Form
 from clusterxl.ruleset.language import LONGEST, Bound, Scope, compile_rule, parse_rule
 from clusterxl.ruleset.names import Names, names_of
@@ -18,10 +19,14 @@ from clusterxl.ruleset.nodes import (
     Arithmetic,
     Characters,
     Comparison,
+    Contains,
     Every,
+    Extreme,
     Filled,
     IsDate,
     IsNumber,
+    IsPhone,
+    Items,
     Judgement,
     Number,
     NumberOf,
@@ -47,6 +52,22 @@ def compiled(check: str, when: str = "", **bound: Bound) -> Judgement:
     parameters = {"least output": 40.0, "unset": None}
     scope = Scope(names=NAMES, bound=bound, parameters=parameters)
     return compile_rule(check, when, scope)
+
+
+def low(key: str, half: float) -> Arithmetic:
+    return Arithmetic("-", NumberOf(key), Number(half))
+
+
+def high(key: str, half: float) -> Arithmetic:
+    return Arithmetic("+", NumberOf(key), Number(half))
+
+
+def positive_low(key: str, half: float) -> Extreme:
+    return Extreme("max", (low(key, half), Number(0.0)))
+
+
+FIRMS_AT_LEAST_3 = Comparison(">=", NumberOf("firms_2022", "无"), Number(3.0))
+FIRMS_AT_MOST_3 = Comparison("<=", NumberOf("firms_2022", "无"), Number(3.0))
 
 
 def no_none(form: Form) -> Names:
@@ -128,6 +149,22 @@ def test_items_are_named_in_quotes_or_bound() -> None:
         ("anychosen(work)", Some((OneOf("work_supply", ("☑",)), OneOf("work_sale", ("☑",))))),
         ("anypositive(work)", AnyPositive(("work_supply", "work_sale"))),
         ("listed(city, 'places.city')", OneOf("city", ("甲市", "乙市"), "places.city")),
+        ("phone(phone)", IsPhone("phone")),
+        ("mobile(phone)", IsPhone("phone", is_mobile=True)),
+        ("contains(name, '玩具')", Contains("name", "玩具")),
+        ("contains(name, county)", Contains("name", other="county")),
+        ("same(name, contact)", SameText("name", "contact")),
+        ("items(name) == 2", Comparison("==", Items("name", "无"), Number(2.0))),
+        (
+            "agrees(growth, area)",
+            Every(
+                (
+                    Comparison(">=", high("growth", 0.05), positive_low("area", 0.5)),
+                    Comparison("<=", low("growth", 0.05), high("area", 0.5)),
+                )
+            ),
+        ),
+        ("agrees(firms[base], 3)", Every((FIRMS_AT_LEAST_3, FIRMS_AT_MOST_3))),
         ("chars(story) <= 9", Comparison("<=", Characters("story"), Number(9.0))),
         (
             "count(work) > 1",
@@ -259,6 +296,15 @@ def test_full_width_signs_count_outside_quotes_only() -> None:
         ("filled('name')", "no_cell"),
         ("filled(nmae)", "unknown_name"),
         ("(growth := 1) > 0", "no_cell"),
+        ("contains(growth, '1')", "no_text"),
+        ("contains(chart, 'yes')", "no_text"),
+        ("contains(name, '')", "no_text"),
+        ("contains(name, 1)", "no_text"),
+        ("same(name, work['sale'])", "no_text"),
+        ("agrees(growth, chars(name))", "no_bounds"),
+        ("agrees(growth, total(work))", "no_bounds"),
+        ("agrees(growth, cagr(area, growth, 2))", "no_bounds"),
+        ("agrees(growth, area, 'a')", "no_whole_number"),
     ],
 )
 def test_what_cannot_be_written_is_refused(check: str, code: str) -> None:
@@ -273,6 +319,27 @@ def test_what_cannot_be_written_is_refused(check: str, code: str) -> None:
 def test_a_mistyped_name_is_suggested() -> None:
     with pytest.raises(DefinitionError, match="growth"):
         compiled("growht > 1")
+
+
+def test_a_figure_without_decimals_says_them_or_is_refused() -> None:
+    names = names_of(load_form(FORMS / "farm-survey"))
+    judged = compile_rule("agrees(turnover, temperature, 2)", "", Scope(names=names))
+    assert Number(0.005) in list(walk(judged.check))
+    with pytest.raises(DefinitionError) as caught:
+        compile_rule("agrees(turnover, temperature)", "", Scope(names=names))
+    assert caught.value.code == "language.no_decimals"
+
+
+def test_a_telephone_number_or_none_is_not_judged() -> None:
+    valued = Every((Filled("phone"), Opposite(OneOf("phone", ("无",)))))
+    assert compiled("phone(phone)").guards == compiled("mobile(phone)").guards == (valued,)
+
+
+def test_full_width_signs_and_quotes_are_plain_ones() -> None:
+    wide = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789<>=!+-*/()[],._"}
+    for plain in ("(growth-1.5)*2/3 < 10", "output[base-1] >= 0", "chart != 'no'"):
+        assert compiled(plain.translate(wide)) == compiled(plain)
+    assert compiled("city == “（甲）”").check == OneOf("city", ("（甲）",))
 
 
 def read_or_refused(text: str) -> None:

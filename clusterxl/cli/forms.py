@@ -57,9 +57,11 @@ def show(form_id: str, base_year: int | None) -> None:
 @click.argument("path", metavar="PATH")
 def lint(path: str) -> None:
     """Tell every mistake in a definition."""
-    from clusterxl.form.file import lint_form
+    from clusterxl.form.file import lint_form, load_form
+    from clusterxl.ruleset.lint import lint_rules
 
-    if mistakes := lint_form(path):
+    # What rules name can only be looked up in a form that holds together.
+    if mistakes := lint_form(path) or lint_rules(load_form(path)):
         sentence = say("form_file.broken", form=path, count=len(mistakes))
         raise DefinitionError(sentence, code="form_file.broken", mistakes=mistakes)
     tell(say("cli.form_good", form=path))

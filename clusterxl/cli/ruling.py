@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from clusterxl.cli import options
 from clusterxl.cli.console import tell
 from clusterxl.cli.spoken import SpokenGroup, spoken
 from clusterxl.sentences import say
+
+if TYPE_CHECKING:
+    from clusterxl.ruleset.rules import Threshold
 
 
 @click.group(cls=SpokenGroup)
@@ -24,7 +29,8 @@ def list_(form: str) -> None:
     from clusterxl.ruleset.load import load_rules
 
     for rule in load_rules(load_form(options.form_or_only(form))):
-        tell(f"{rule.id}\t{severity_word(rule.severity)}\t{rule.title}")
+        unset = say("cli.rule_asleep") if rule.unset else ""
+        tell(f"{rule.id}\t{severity_word(rule.severity)}\t{rule.title}{unset}")
 
 
 @spoken("rules_explain")
@@ -47,9 +53,30 @@ def explain(rule_id: str, form: str) -> None:
     tell(say("cli.rule_message", message=described[rule_id].example))
     if rule.basis:
         tell(say("cli.rule_basis", basis=rule.basis))
+    if rule.explain:
+        tell(rule.explain)
+    for threshold in rule.thresholds:
+        _tell_threshold(threshold)
     tell(say("cli.rule_places", count=len(rule.places)))
     for label in described[rule_id].labels:
         tell(f"  {label}")
+
+
+def _tell_threshold(threshold: Threshold) -> None:
+    """Tell the value of a parameter and where it is from, or that nobody has set it."""
+    if threshold.value is None:
+        tell(say("cli.rule_unset", name=threshold.name, label=threshold.label))
+        return
+    tell(
+        say(
+            "cli.rule_threshold",
+            name=threshold.name,
+            label=threshold.label,
+            value=f"{threshold.operator} {threshold.value:.15g}".strip(),
+            source=threshold.source,
+            state=say("cli.rule_verified" if threshold.is_verified else "cli.rule_unverified"),
+        )
+    )
 
 
 rules.add_command(list_, "list")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from clusterxl.errors import DefinitionError, Mistake, UnknownFormError
 from clusterxl.form.build import Draft, build_draft
 from clusterxl.form.lint import lint_draft
 from clusterxl.form.model import Form
-from clusterxl.form.source import HEAD_FILE, Mistakes, read_source
+from clusterxl.form.source import HEAD_FILE, Mistakes, read_rule_files, read_source
 from clusterxl.form.suggest import did_you_mean
 from clusterxl.form.vocabulary import HEAD, in_range
-from clusterxl.resources import form_folder, packaged_ids
+from clusterxl.resources import form_folder, packaged_ids, rules_folder
 from clusterxl.sentences import say
 
 
@@ -40,6 +42,7 @@ def load_form(form: str | Path, *, base_year: int | None = None) -> Form:
         raise DefinitionError(sentence, code="form_file.odd_base_year")
     mistakes = Mistakes()
     draft = _draft(form, base_year, mistakes)
+    rules = _rule_files(form, draft.form.id, mistakes)
     found = mistakes.in_order()
     if found:
         sentence = say("form_file.broken", form=form, count=len(found))
@@ -47,7 +50,7 @@ def load_form(form: str | Path, *, base_year: int | None = None) -> Form:
     if base_year is not None and "base_year" not in draft.head.table:
         sentence = say("form_file.has_no_years", form=draft.form.id, year=base_year)
         raise DefinitionError(sentence, code="form_file.has_no_years")
-    return draft.form
+    return replace(draft.form, rules=rules)
 
 
 def lint_form(path: str | Path) -> tuple[Mistake, ...]:
@@ -65,6 +68,16 @@ def lint_form(path: str | Path) -> tuple[Mistake, ...]:
     mistakes = Mistakes()
     _draft(path, None, mistakes)
     return mistakes.in_order()
+
+
+def _rule_files(form: str | Path, form_id: str, mistakes: Mistakes) -> Mapping[str, bytes]:
+    """Read the rule files of a form: those in its folder, or beside the packaged forms."""
+    folder = _folder_of(form)
+    packaged = form_folder(form_id)
+    rules: Path | None = folder / "rules"
+    if packaged is not None and folder.resolve() == packaged.resolve():
+        rules = rules_folder(form_id)
+    return read_rule_files(rules, mistakes) if rules is not None else {}
 
 
 def _draft(form: str | Path, base_year: int | None, mistakes: Mistakes) -> Draft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
 
 from clusterxl.form.fields import (
@@ -131,6 +132,7 @@ class Form:
         lists: Option lists, by name: rows of column → text.
         comparison: What the comparison shows.
         source: Where it was loaded from, as given.
+        rules: Its rule files by name, as they were when it was loaded; nobody has read them yet.
     """
 
     id: str
@@ -147,6 +149,7 @@ class Form:
     lists: Mapping[str, tuple[Mapping[str, str], ...]]
     comparison: ComparisonSpec
     source: str
+    rules: Mapping[str, bytes] = dataclass_field(default_factory=dict, repr=False)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

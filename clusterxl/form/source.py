@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from clusterxl.errors import Mistake
+from clusterxl.errors import DefinitionError, Mistake
 from clusterxl.form.tables import Table, UnreadableTableError, read_table
 from clusterxl.form.toml_lines import EntryPath, line_numbers
 from clusterxl.sentences import say
@@ -33,12 +33,26 @@ class Mistakes:
         self.is_readable = True
 
     def add(self, entry: Entry, name: str, key: str | int = "", /, **figures: object) -> None:
-        """Note the mistake `name` at an entry, or at one of its keys."""
+        """Note the mistake `name` at an entry, or at one of its keys.
+
+        A name without a group (`rule_file.`) is one of the definition of forms.
+        """
         self._note(entry.file, entry.line(key), entry.where, name, figures)
 
     def add_in_file(self, file: str, name: str, /, line: int = 0, **figures: object) -> None:
         """Note the mistake `name` of a file."""
         self._note(file, line, "", name, figures)
+
+    def add_refused(self, entry: Entry, key: str, error: DefinitionError, message: str) -> None:
+        """Note that a rule at a key of an entry cannot be read, for the reason of an error."""
+        found = Mistake(
+            file=entry.file,
+            line=entry.line(key),
+            path=entry.where,
+            message=message,
+            code=error.code,
+        )
+        self._found.append(found)
 
     def in_order(self) -> tuple[Mistake, ...]:
         """Return all mistakes by file and line, each once."""
@@ -46,8 +60,8 @@ class Mistakes:
         return tuple(sorted(unique, key=lambda found: (*_file_order(found.file), found.line)))
 
     def _note(self, file: str, line: int, path: str, name: str, figures: dict[str, Any]) -> None:
-        message = say(f"form_file.{name}", **figures)
-        found = Mistake(file=file, line=line, path=path, message=message, code=f"form_file.{name}")
+        code = name if "." in name else f"form_file.{name}"
+        found = Mistake(file=file, line=line, path=path, message=say(code, **figures), code=code)
         self._found.append(found)
 
 
@@ -178,6 +192,23 @@ def read_source(folder: Path, mistakes: Mistakes) -> Source:
         lists=lists,
         version=_version(entries, lists),
     )
+
+
+def read_rule_files(folder: Path, mistakes: Mistakes) -> Mapping[str, bytes]:
+    """Read the files of a folder of rules, by name; those that cannot be opened are noted."""
+    paths = sorted(filter(_is_definition, folder.glob("*.toml")), key=lambda path: path.name)
+    named = ((f"rules/{path.name}", path) for path in paths)
+    return {
+        name: content
+        for name, path in named
+        if (content := _content_of(name, path, mistakes)) is not None
+    }
+
+
+def rule_entries(files: Mapping[str, bytes], mistakes: Mistakes) -> tuple[Entry, ...]:
+    """Return the top tables of rule files; those that are no TOML are noted."""
+    read = (_read_entry(name, content, mistakes) for name, content in files.items())
+    return tuple(entry for entry in read if entry is not None)
 
 
 def fill_years(entry: Entry, base_year: int | None, mistakes: Mistakes) -> Entry:

@@ -48,6 +48,11 @@ class _Recipe:
     places: Places
 
 
+def derived_ids() -> frozenset[str]:
+    """Return the ids of all rules that may follow from a definition."""
+    return frozenset(recipe.id for recipe in _RECIPES)
+
+
 def derive_rules(names: Names) -> tuple[Rule, ...]:
     """Derive the rules of a form from its definition; those asked nowhere are left out."""
     rules = (_rule(recipe, names) for recipe in _RECIPES)

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from clusterxl.form.answers import TICKED, canonical_text
 from clusterxl.form.model import FieldType, Input
+from clusterxl.ruleset.intervals import Interval, interval_of
 from clusterxl.ruleset.names import Names, refused
 from clusterxl.ruleset.nodes import (
     Absolute,
@@ -17,17 +18,21 @@ from clusterxl.ruleset.nodes import (
     Characters,
     Comparison,
     Condition,
+    Contains,
     Every,
     Extreme,
     Filled,
     IsDate,
     IsNumber,
+    IsPhone,
+    Items,
     Number,
     Numeric,
     OneOf,
     Opposite,
     Power,
     Rounded,
+    SameText,
     Some,
     Tally,
     Total,
@@ -195,12 +200,81 @@ def _within(reader: Reader, given: Arguments) -> Condition:
     return Comparison("<=", Absolute(Arithmetic("-", left, right)), tolerance)
 
 
+def _phone(reader: Reader, given: Arguments) -> Condition:
+    return _phone_in(reader, given, is_mobile=False)
+
+
+def _mobile(reader: Reader, given: Arguments) -> Condition:
+    return _phone_in(reader, given, is_mobile=True)
+
+
+def _phone_in(reader: Reader, given: Arguments, *, is_mobile: bool) -> Condition:
+    """A telephone number; a blank, or the word for "none", is not judged."""
+    key = reader.cell(given[0]).key
+    reader.need(reader.names.valued(key))
+    return IsPhone(key, is_mobile)
+
+
+def _contains(reader: Reader, given: Arguments) -> Condition:
+    """A text contains another one, in quotes or in a second cell."""
+    whole = _text_cell(reader, given[0])
+    if isinstance(given[1], ast.Constant):
+        text = canonical_text(reader.word(given[1]))
+        if not text:
+            raise refused("no_text", text=ast.unparse(given[1]))
+        return Contains(whole, text)
+    return Contains(whole, other=_text_cell(reader, given[1]))
+
+
+def _same(reader: Reader, given: Arguments) -> Condition:
+    return SameText(_text_cell(reader, given[0]), _text_cell(reader, given[1]))
+
+
+def _text_cell(reader: Reader, node: ast.expr) -> str:
+    """Read a cell of free text, which must be filled in; a choice is compared by its options."""
+    asked = reader.cell(node)
+    if asked.type.is_numeric or asked.type in (FieldType.TICKS, FieldType.CHOICE):
+        raise refused("no_text", text=ast.unparse(node))
+    reader.need(Filled(asked.key))
+    return asked.key
+
+
+def _agrees(reader: Reader, given: Arguments) -> Condition:
+    """A reported number may be what a formula gives, both behind figures that were rounded."""
+    reported, derived = (_interval(reader, (part, *given[2:])) for part in given[:2])
+    return Every(
+        (
+            Comparison(">=", reported.high, derived.low),
+            Comparison("<=", reported.low, derived.high),
+        )
+    )
+
+
+def _low(reader: Reader, given: Arguments) -> Numeric:
+    return _interval(reader, given).low
+
+
+def _high(reader: Reader, given: Arguments) -> Numeric:
+    return _interval(reader, given).high
+
+
+def _interval(reader: Reader, given: Arguments) -> Interval:
+    decimals = reader.whole(given[1]) if len(given) > 1 else None
+    number = reader.number(given[0])
+    return interval_of(number, reader.names, decimals=decimals, need=reader.need)
+
+
 def _implies(reader: Reader, given: Arguments) -> Condition:
     return Some((Opposite(reader.condition(given[0])), reader.condition(given[1])))
 
 
 def _characters(reader: Reader, given: Arguments) -> Numeric:
     return Characters(reader.cell(given[0]).key)
+
+
+def _items(reader: Reader, given: Arguments) -> Numeric:
+    asked = reader.cell(given[0])
+    return Items(asked.key, canonical_text(reader.names.form.none_word))
 
 
 def _absolute(reader: Reader, given: Arguments) -> Numeric:
@@ -294,11 +368,17 @@ CONDITIONS: Mapping[str, Function[Condition]] = {
     "chosen": Function(1, 2, _chosen),
     "anychosen": Function(1, 2, _chosen),
     "anypositive": Function(1, 1, _any_positive),
+    "contains": Function(2, 2, _contains),
+    "same": Function(2, 2, _same),
+    "phone": Function(1, 1, _phone),
+    "mobile": Function(1, 1, _mobile),
+    "agrees": Function(2, 3, _agrees),
     "within": Function(3, 3, _within),
     "implies": Function(2, 2, _implies),
 }
 NUMBERS: Mapping[str, Function[Numeric]] = {
     "chars": Function(1, 1, _characters),
+    "items": Function(1, 1, _items),
     "count": Function(1, 1, _count),
     "nchosen": Function(1, 2, _count_chosen),
     "evidence": Function(1, 2, _evidence),
@@ -308,6 +388,8 @@ NUMBERS: Mapping[str, Function[Numeric]] = {
     "max": Function(1, ANY, _most),
     "abs": Function(1, 1, _absolute),
     "round": Function(2, 2, _round),
+    "low": Function(1, 2, _low),
+    "high": Function(1, 2, _high),
     "share": Function(2, 2, _share),
     "growth": Function(2, 2, _growth),
     "cagr": Function(3, 3, _yearly_growth),

@@ -57,9 +57,11 @@ _OPERATORS: Mapping[type[ast.cmpop], Operator] = {
 # What an input method types for the plain sign.
 _WIDE_SIGNS = str.maketrans(
     {"，": ",", "（": "(", "）": ")", "＝": "=", "＋": "+", "－": "-", "\uff1c": "<", "\uff1e": ">"}
-    | {"≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "\u3000": " "}
+    | {"≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "\u3000": " ", "！": "!", "÷": "/"}
+    | {"\uff3b": "[", "\uff3d": "]", "\uff0f": "/", "\uff0a": "*", "\uff0e": ".", "\uff3f": "_"}
+    | {chr(ord("\uff10") + digit): str(digit) for digit in range(10)}
 )
-_QUOTED = re.compile(r"""("[^"]*"|'[^']*')""")
+_QUOTED = re.compile(r"""("[^"]*"|'[^']*'|\u201c[^"\u201c\u201d]*\u201d)""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +95,10 @@ def compile_rule(check: str, when: str, scope: Scope) -> Judgement:
     """
     guards: dict[Condition, None] = {}
     if when:
-        asked = _Compiler(scope)
+        asked = Compiler(scope)
         condition = asked.read(when)
         guards |= asked.guards | {condition: None}
-    compiler = _Compiler(scope)
+    compiler = Compiler(scope)
     checked = compiler.read(check)
     guards |= compiler.guards
     guards.pop(Truth(holds=True), None)
@@ -107,13 +109,18 @@ def compile_rule(check: str, when: str, scope: Scope) -> Judgement:
 def parse_rule(text: str) -> ast.expr:
     """Parse the text of a rule; full-width signs outside quotes count as plain ones.
 
+    Typographic quotes count as plain ones.
+
     Raises:
         DefinitionError: It is no expression.
     """
     if len(text) > LONGEST or "\\" in text:
         raise refused("syntax", text=text[:80])
     pieces = _QUOTED.split(text.strip())
-    plain = [p if place % 2 else p.translate(_WIDE_SIGNS) for place, p in enumerate(pieces)]
+    plain = [
+        re.sub("^\u201c|\u201d$", '"', piece) if place % 2 else piece.translate(_WIDE_SIGNS)
+        for place, piece in enumerate(pieces)
+    ]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -122,7 +129,7 @@ def parse_rule(text: str) -> ast.expr:
         raise refused("syntax", text=text) from error
 
 
-class _Compiler:
+class Compiler:
     """Reads one expression and collects the guards its parts imply."""
 
     def __init__(self, scope: Scope) -> None:
@@ -131,15 +138,18 @@ class _Compiler:
         self.guards: dict[Condition, None] = {}
 
     def read(self, text: str) -> Condition:
+        """Read the text of a condition."""
         try:
             return self.condition(parse_rule(text))
         except RecursionError as error:
             raise refused("syntax", text=text) from error
 
     def need(self, condition: Condition) -> None:
+        """Ask for a condition without which the rule is not applicable."""
         self.guards[condition] = None
 
     def condition(self, node: ast.expr) -> Condition:
+        """Read a condition."""
         match node:
             case ast.BoolOp(op=ast.And(), values=values):
                 return Every(tuple(self.condition(value) for value in values))
@@ -154,6 +164,7 @@ class _Compiler:
         raise refused("no_condition", text=ast.unparse(node))
 
     def number(self, node: ast.expr) -> Numeric:
+        """Read a number, guarded."""
         match node:
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 number = self.number(operand)
@@ -177,12 +188,14 @@ class _Compiler:
         return Number(float(bound)) if isinstance(bound, int | float) else None
 
     def cell(self, node: ast.expr) -> Input:
+        """Read a name that stands for one cell."""
         cells = self.cells(node)
         if len(cells) != 1:
             raise refused("several_cells", text=ast.unparse(node), count=len(cells))
         return cells[0]
 
     def cells(self, node: ast.expr) -> tuple[Input, ...]:
+        """Read a name that stands for any number of cells."""
         match node:
             case ast.Name(id=name):
                 bound = self.scope.bound.get(name)
@@ -198,6 +211,7 @@ class _Compiler:
         raise refused("no_cell", text=ast.unparse(node))
 
     def word(self, node: ast.expr) -> str:
+        """Read a text in quotes."""
         match node:
             case ast.Constant(value=str(value)):
                 return value
@@ -206,6 +220,7 @@ class _Compiler:
         raise refused("no_text", text=ast.unparse(node))
 
     def whole(self, node: ast.expr) -> int:
+        """Read a whole number that is known now."""
         value = self._index(node)
         if isinstance(value, str):
             raise refused("no_whole_number", text=ast.unparse(node))

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from clusterxl.errors import DefinitionError
 from clusterxl.form.model import Form, plain_label
+from clusterxl.form.source import Mistakes, rule_entries
 from clusterxl.ruleset.derive import derive_rules
 from clusterxl.ruleset.language import Scope, compile_rule
 from clusterxl.ruleset.names import Names, names_of
 from clusterxl.ruleset.nodes import Condition, Truth
 from clusterxl.ruleset.rules import Instance, Place, Rule, RuleDescription
+from clusterxl.ruleset.written import read_written
+from clusterxl.sentences import say
 
 
 def load_rules(form: Form) -> tuple[Rule, ...]:
-    """Return all rules of a form; so far those that follow from its definition."""
-    return derive_rules(names_of(form))
+    """Return all rules of a form: those that follow from its definition, then the written ones.
+
+    Raises:
+        DefinitionError: The written rules have mistakes; it carries all of them.
+    """
+    return _load(names_of(form))
+
+
+def read_rules(form: Form, mistakes: Mistakes) -> tuple[Rule, ...]:
+    """Return the written rules of a form that have no mistake, and note the mistakes of others."""
+    return _read(names_of(form), mistakes)
 
 
 def compile_rules(form: Form) -> tuple[Instance, ...]:
@@ -24,14 +37,28 @@ def compile_rules(form: Form) -> tuple[Instance, ...]:
         DefinitionError: A rule is wrong.
     """
     names = names_of(form)
-    return tuple(
-        _compiled(names, rule, place) for rule in derive_rules(names) for place in rule.places
-    )
+    return tuple(compile_at(names, rule, place) for rule in _load(names) for place in rule.places)
 
 
-def _compiled(names: Names, rule: Rule, place: Place) -> Instance:
-    scope = Scope(names=names, bound=place.bound)
+def compile_at(names: Names, rule: Rule, place: Place) -> Instance:
+    """Compile a rule at one of its places."""
+    parameters = {threshold.name: threshold.value for threshold in rule.thresholds}
+    scope = Scope(names=names, bound=place.bound, parameters=parameters)
     return Instance(rule=rule, place=place, judgement=compile_rule(rule.check, rule.when, scope))
+
+
+def _load(names: Names) -> tuple[Rule, ...]:
+    mistakes = Mistakes()
+    written = _read(names, mistakes)
+    found = mistakes.in_order()
+    if found:
+        sentence = say("rule_file.broken", form=names.form.source, count=len(found))
+        raise DefinitionError(sentence, code="rule_file.broken", mistakes=found)
+    return derive_rules(names) + written
+
+
+def _read(names: Names, mistakes: Mistakes) -> tuple[Rule, ...]:
+    return read_written(names, rule_entries(names.form.rules, mistakes), mistakes)
 
 
 def needed_answers(form: Form) -> Mapping[str, Condition]:
@@ -54,7 +81,9 @@ def describe_rules(form: Form) -> tuple[RuleDescription, ...]:
 
 
 def _example(rule: Rule) -> str:
-    return rule.message.format(**rule.places[0].figures, value="…", chars="…")
+    place = rule.places[0]
+    unknown = dict.fromkeys((*place.live, "value", "chars"), "…")
+    return rule.message.format(**place.figures, **unknown)
 
 
 def _labels(form: Form, rule: Rule) -> tuple[str, ...]:

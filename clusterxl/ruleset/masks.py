@@ -6,6 +6,7 @@ follows it: numbers are rounded half away from zero and compared after six decim
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -14,17 +15,21 @@ import pandas as pd
 
 from clusterxl.form.dates import date_of_serial, date_of_text
 from clusterxl.ruleset.nodes import (
+    SEPARATORS,
     Absolute,
     AnyPositive,
     Arithmetic,
     Characters,
     Comparison,
     Condition,
+    Contains,
     Every,
     Extreme,
     Filled,
     IsDate,
     IsNumber,
+    IsPhone,
+    Items,
     Judgement,
     Number,
     NumberOf,
@@ -54,6 +59,8 @@ COMPARED_DECIMALS = 6
 _SLACK = 1 + 2.0**-50
 # From here on every float is a whole number and scaling it could only lose digits.
 _WHOLE = 2.0**52
+_MOBILE = re.compile(r"1[0-9]{10}")
+_WITH_AREA_CODE = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}")
 
 
 class Views:
@@ -196,6 +203,20 @@ def _characters(node: Characters, views: Views) -> Numbers:
     return np.fromiter((len(text) for text in views.text(node.key)), np.float64, views.size)
 
 
+def _items(node: Items, views: Views) -> Numbers:
+    none = ("", node.none_word)
+    return np.fromiter(
+        (0 if text in none else _items_in(text) for text in views.text(node.key)),
+        np.float64,
+        views.size,
+    )
+
+
+def _items_in(text: str) -> int:
+    between = sum(text.count(sign) for sign in SEPARATORS)
+    return 1 + between - text.endswith(SEPARATORS)
+
+
 def _tally(node: Tally, views: Views) -> Numbers:
     found = np.zeros(views.size)
     for key in node.keys:
@@ -236,6 +257,19 @@ def _is_date(node: IsDate, views: Views) -> Flags:
     )
 
 
+def _is_phone(node: IsPhone, views: Views) -> Flags:
+    kinds = (_MOBILE,) if node.is_mobile else (_MOBILE, _WITH_AREA_CODE)
+    found = (any(kind.fullmatch(text) for kind in kinds) for text in views.text(node.key))
+    return np.fromiter(found, np.bool_, views.size)
+
+
+def _contains(node: Contains, views: Views) -> Flags:
+    texts = views.text(node.key)
+    parts = views.text(node.other) if node.other else [node.text] * views.size
+    found = (part in text for text, part in zip(texts, parts, strict=True))
+    return np.fromiter(found, np.bool_, views.size)
+
+
 def _paired(node: Paired, views: Views) -> Flags:
     pairs = zip(views.text(node.parent), views.text(node.key), strict=True)
     wanted = frozenset(node.pairs)
@@ -274,7 +308,9 @@ _CONDITIONS: Mapping[type, Callable[..., Flags]] = {
     Filled: lambda node, views: views.filled(node.key),
     IsNumber: lambda node, views: views.is_number(node.key),
     IsDate: _is_date,
+    IsPhone: _is_phone,
     OneOf: lambda node, views: views.one_of(node.key, node.texts),
+    Contains: _contains,
     SameText: _same_text,
     Paired: _paired,
     AnyPositive: _any_positive,
@@ -293,6 +329,7 @@ _NUMBERS: Mapping[type, Callable[..., Numbers]] = {
     Rounded: lambda node, views: rounded(number_of(node.of, views), node.decimals),
     Extreme: _extreme,
     Characters: _characters,
+    Items: _items,
     Tally: _tally,
     Total: _total,
 }

@@ -1,8 +1,9 @@
 """What a rule says, as typed frozen nodes: the one form that all compilers of rules read.
 
 Numbers: Number, NumberOf, Parameter, Arithmetic, Power, Absolute, Rounded, Extreme, Characters,
-Tally, Total. Conditions: Truth, Filled, IsNumber, IsDate, OneOf, SameText, Paired, AnyPositive,
-Comparison, Every, Some, Opposite. A node holds keys, never addresses, values or frames.
+Items, Tally, Total. Conditions: Truth, Filled, IsNumber, IsDate, IsPhone, OneOf, Contains,
+SameText, Paired, AnyPositive, Comparison, Every, Some, Opposite. A node holds keys, never
+addresses, values or frames.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from enum import IntEnum
 from typing import Literal
 
 Operator = Literal["<", "<=", ">", ">=", "==", "!="]
+
+# What stands between the things that a text names; both widths of one sign.
+SEPARATORS = (";", "\uff1b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,21 @@ class Characters:
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """How many things a text names: one more than the separators within it.
+
+    A separator at its end ends the last thing and begins none.
+
+    Attributes:
+        key: The cell.
+        none_word: Text that names nothing, as an empty one does.
+    """
+
+    key: str
+    none_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """How many of some cells are filled in.
 
@@ -141,6 +160,19 @@ class IsDate:
 
 
 @dataclass(frozen=True, slots=True)
+class IsPhone:
+    """A cell holds a mobile number (11 digits from 1), or else one with its area code (0755-...).
+
+    Attributes:
+        key: The cell.
+        is_mobile: Only a mobile number will do.
+    """
+
+    key: str
+    is_mobile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     """The text of a cell is exactly one of some texts.
 
@@ -153,6 +185,21 @@ class OneOf:
     key: str
     texts: tuple[str, ...]
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The text of a cell contains another text, letter by letter.
+
+    Attributes:
+        key: The cell.
+        text: What it contains, where that is known now.
+        other: Cell with what it contains; empty where that is known now.
+    """
+
+    key: str
+    text: str = ""
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +274,7 @@ Numeric = (
     | Rounded
     | Extreme
     | Characters
+    | Items
     | Tally
     | Total
 )
@@ -235,7 +283,9 @@ Condition = (
     | Filled
     | IsNumber
     | IsDate
+    | IsPhone
     | OneOf
+    | Contains
     | SameText
     | Paired
     | AnyPositive
@@ -291,15 +341,15 @@ def keys_of(*nodes: Node) -> tuple[str, ...]:
 
 def _own(node: Node) -> tuple[str, ...]:
     match node:
-        case SameText(key=key, other=other):
-            return (key, other)
+        case SameText(key=key, other=other) | Contains(key=key, other=other):
+            return (key, other) if other else (key,)
         case Paired(parent=parent, key=key):
             return (key, parent)
         case Total(keys=keys) | AnyPositive(keys=keys) | Tally(keys=keys):
             return keys
         case NumberOf(key=key) | Characters(key=key) | Filled(key=key) | IsNumber(key=key):
             return (key,)
-        case IsDate(key=key) | OneOf(key=key):
+        case IsDate(key=key) | OneOf(key=key) | IsPhone(key=key) | Items(key=key):
             return (key,)
         case _:
             return ()

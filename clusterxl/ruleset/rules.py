@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from clusterxl.finding import Severity
 from clusterxl.ruleset.language import Bound
-from clusterxl.ruleset.nodes import Judgement
+from clusterxl.ruleset.nodes import Judgement, Numeric, Verdict
+
+TARGETS = ("frame", "workbook")
 
 
 class Kind(StrEnum):
@@ -25,6 +27,60 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A parameter of rules.
+
+    Attributes:
+        name: What rules call it.
+        label: What people call it.
+        value: Its value; None while nobody has found one, and no rule that uses it is applicable.
+        operator: How what is reported compares with it where it is met (`>=`); empty if unsaid.
+        source: Where the value stands written.
+        is_verified: Somebody has read it there.
+    """
+
+    name: str
+    label: str
+    value: float | None
+    operator: str = ""
+    source: str = ""
+    is_verified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A return with few answers, and what a rule must say of it.
+
+    Attributes:
+        given: What is answered, by key; an option by its id, a tick by yes or no.
+        expected: What the rule says: it fails if it fails anywhere, and passes if it is
+            applicable anywhere and fails nowhere.
+        file: File it stands in.
+        line: Its line.
+    """
+
+    given: Mapping[str, str | float | bool]
+    expected: Verdict
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFigure:
+    """A figure of a sentence that depends on the answers.
+
+    Attributes:
+        key: Cell whose text it is; empty for a number that is calculated.
+        number: The number that is calculated.
+        decimals: Decimals it is shown with.
+    """
+
+    key: str = ""
+    number: Numeric | None = None
+    decimals: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One place where a rule is asked.
 
@@ -32,11 +88,13 @@ class Place:
         cells: Keys of the cells concerned; the first is the one a finding points at.
         bound: What the names of the rule stand for here.
         figures: Figures for its sentences that are known before any answer.
+        live: Figures for its message that depend on the answers.
     """
 
     cells: tuple[str, ...]
     bound: Mapping[str, Bound]
     figures: Mapping[str, str] = field(default_factory=dict)
+    live: Mapping[str, LiveFigure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +112,10 @@ class Rule:
             cell, `{chars}` how many characters; with the remedy.
         margin: Short sentence for the margin of the form.
         basis: What it rests on; empty for the form itself.
+        explain: More about it, for who asks.
+        targets: Where it is run: over frames, in workbooks.
+        thresholds: The parameters it names, in the order in which it names them.
+        examples: What it must say of some returns.
         places: Where it is asked, in form order.
     """
 
@@ -66,7 +128,16 @@ class Rule:
     message: str
     margin: str
     basis: str = ""
+    explain: str = ""
+    targets: tuple[str, ...] = TARGETS
+    thresholds: tuple[Threshold, ...] = ()
+    examples: tuple[Example, ...] = ()
     places: tuple[Place, ...]
+
+    @property
+    def unset(self) -> tuple[Threshold, ...]:
+        """The parameters without a value; with one of them it is applicable nowhere."""
+        return tuple(threshold for threshold in self.thresholds if threshold.value is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
