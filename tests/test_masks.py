@@ -104,6 +104,53 @@ def verdict(check: str, cells: dict[str, Cell], when: str = "", **bound: Bound) 
         ("chars(story) <= 3", {"story": "a  b"}, PASS),
         ("chars(story) <= 3", {"story": "a  bc"}, FAIL),
         ("abs(growth) <= 2", {"growth": -3}, FAIL),
+        ("mobile(phone)", {"phone": "13812345678"}, PASS),
+        ("mobile(phone)", {"phone": 13812345678}, PASS),
+        ("mobile(phone)", {"phone": "138 1234 5678"}, FAIL),
+        ("mobile(phone)", {"phone": "1381234567"}, FAIL),
+        ("mobile(phone)", {"phone": "\uff11\uff13\uff1812345678"}, FAIL),
+        ("mobile(phone)", {"phone": "0755-1234567"}, FAIL),
+        ("phone(phone)", {"phone": "0755-1234567"}, PASS),
+        ("phone(phone)", {"phone": "010-12345678"}, PASS),
+        ("phone(phone)", {"phone": " 13812345678\n"}, PASS),
+        ("phone(phone)", {"phone": "07551234567"}, FAIL),
+        ("phone(phone)", {"phone": "0755-123456"}, FAIL),
+        ("phone(phone)", {"phone": "无"}, NA),
+        ("phone(phone)", {}, NA),
+        ("contains(name, '产业集群')", {"name": "甲市玩具产业集群"}, PASS),
+        ("contains(name, '产业集群')", {"name": "甲市玩具产业"}, FAIL),
+        ("contains(name, 'A')", {"name": "a"}, FAIL),
+        ("contains(name, '*')", {"name": "a"}, FAIL),
+        ("contains(name, '产业')", {}, NA),
+        ("contains(name, county)", {"name": "甲市东县玩具", "county": "东县"}, PASS),
+        ("contains(name, county)", {"name": "甲市东县玩具", "county": "西县"}, FAIL),
+        ("contains(name, county)", {"name": "甲市东县玩具"}, NA),
+        ("same(name, contact)", {"name": " 甲 ", "contact": "甲"}, PASS),
+        ("same(name, contact)", {"name": "a", "contact": "A"}, FAIL),
+        ("same(name, contact)", {"name": "甲"}, NA),
+        ("items(name) == 0", {}, PASS),
+        ("items(name) == 0", {"name": "无"}, PASS),
+        ("items(name) == 1", {"name": "甲、乙"}, PASS),
+        ("items(name) == 2", {"name": "甲；乙"}, PASS),
+        ("items(name) == 2", {"name": "甲; 乙；"}, PASS),
+        ("items(name) == 3", {"name": "甲；；乙"}, PASS),
+        # 5.5 printed with one decimal is anything from 5.45 to 5.55.
+        ("agrees(growth, 5.55)", {"growth": 5.5}, PASS),
+        ("agrees(growth, 5.551)", {"growth": 5.5}, FAIL),
+        ("agrees(growth, 5.45)", {"growth": 5.5}, PASS),
+        ("agrees(growth, 5.449)", {"growth": 5.5}, FAIL),
+        ("agrees(growth, 5.5)", {"growth": "无"}, NA),
+        ("agrees(growth, 5.5)", {}, NA),
+        ("agrees(firms[base], 3.1)", {"firms_2022": 3}, FAIL),
+        ("agrees(firms[base], p['ten'])", {"firms_2022": 10}, PASS),
+        ("agrees(firms[base], p['unset'])", {"firms_2022": 10}, NA),
+        ("agrees(growth, growth(area, output[base]))", {"growth": 1, "area": 1}, NA),
+        # A divisor that may be zero behind its decimals tells nothing.
+        ("agrees(growth, area / output[base])", {"growth": 1, "area": 1, "output_2022": 0}, NA),
+        ("agrees(growth, area / output[base])", {"growth": 1, "area": 1, "output_2022": 0.005}, NA),
+        # What is below zero where nothing may be fails a rule of its own.
+        ("agrees(growth, area)", {"growth": -3, "area": -3}, NA),
+        ("low(growth) < 0 < high(growth)", {"growth": 0}, PASS),
         ("round(growth, 1) == 0.3", {"growth": 0.25}, PASS),
         ("min(growth, depth) < 0", {"growth": 1, "depth": -1}, PASS),
         ("max(growth, depth) < 0", {"growth": 1, "depth": -1}, FAIL),
@@ -163,3 +210,56 @@ def test_rounding_never_moves_a_number_far(number: float, decimals: int) -> None
 
 def test_missing_numbers_stay_missing_when_rounded() -> None:
     assert np.isnan(rounded(np.array([np.nan]), 2)).all()
+
+
+def printed(value: float, decimals: int) -> float:
+    return float(rounded(np.array([value]), decimals)[0])
+
+
+AMOUNTS = st.floats(min_value=0.01, max_value=1e6)
+FACTORS = st.floats(min_value=-1e4, max_value=1e4)
+
+
+@given(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS))
+def test_growth_of_true_figures_always_agrees(true: tuple[float, float, float, float]) -> None:
+    now, before, share, share_before = true
+    share, share_before = share / 1e4, share_before / 1e4
+    cells: dict[str, Cell] = {
+        "output_2022": printed(now, 2),
+        "output_2021": printed(before, 2),
+        "share_2022": printed(share, 2),
+        "share_2021": printed(share_before, 2),
+        "growth": printed((now * share / (before * share_before) - 1) * 100, 1),
+    }
+    formula = "growth(output[base] * share[base], output[base-1] * share[base-1])"
+    assert verdict(f"agrees(growth, {formula})", cells) is not FAIL
+
+
+@given(st.tuples(FACTORS, FACTORS, AMOUNTS))
+def test_figures_of_either_sign_agree_as_well(true: tuple[float, float, float]) -> None:
+    one, other, above = true
+    cells: dict[str, Cell] = {
+        "growth": printed(one, 1),
+        "depth": printed(other, 2),
+        "output_2022": printed(above, 2),
+    }
+    # Compared against exact results, which must lie within the bounds.
+    for formula, exact in (
+        ("growth * depth", one * other),
+        ("growth - depth * 2", one - other * 2),
+        ("max(growth, depth)", max(one, other)),
+        ("growth * depth / output[base]", one * other / above),
+        ("-growth", -one),
+    ):
+        speck = 1e-5 + abs(exact) * 1e-9
+        bound = {"least": exact - speck, "most": exact + speck}
+        check = f"low({formula}, 2) <= most and high({formula}, 2) >= least"
+        assert verdict(check, cells, **bound) is not FAIL
+
+
+@given(st.integers(min_value=-(10**6), max_value=10**6))
+def test_a_rounding_tie_agrees_with_both_its_neighbours(tenths: int) -> None:
+    tie = tenths / 10 + 0.05
+    for neighbour in (tenths / 10, (tenths + 1) / 10):
+        assert verdict("agrees(growth, tie)", {"growth": neighbour}, tie=tie) is PASS
+    assert verdict("agrees(growth, tie)", {"growth": (tenths + 2) / 10}, tie=tie) is FAIL
