@@ -18,9 +18,12 @@ from clusterxl.form.file import load_form
 from clusterxl.normalise import normalise_returns
 from clusterxl.ruleset.derive import derived_ids
 from clusterxl.ruleset.figures import width_of
+from clusterxl.ruleset.functions import CONDITIONS, NUMBERS
 from clusterxl.ruleset.lint import judged_examples, lint_rules
 from clusterxl.ruleset.load import compile_rules, describe_rules, load_rules
 from clusterxl.ruleset.nodes import Verdict
+from clusterxl.ruleset.record import PARAMETER as PARAMETER_KEYS
+from clusterxl.ruleset.record import RULE as RULE_KEYS
 from clusterxl.ruleset.rules import Rule
 from clusterxl.sentences import LANGUAGES, catalogue
 
@@ -232,6 +235,25 @@ def test_a_form_keeps_the_rules_it_was_loaded_with(tmp_path: Path) -> None:
     form = load_form(folder)
     shutil.rmtree(folder)
     assert compile_rules(form)[-1].rule.id == "A-1"
+
+
+DOCUMENT = (Path(__file__).parents[1] / "docs" / "rule-language.md").read_text(encoding="utf-8")
+
+
+def test_every_function_is_documented() -> None:
+    assert not [name for name in (*CONDITIONS, *NUMBERS) if f"`{name}(" not in DOCUMENT]
+
+
+def test_every_key_is_documented() -> None:
+    keys = {*RULE_KEYS, *PARAMETER_KEYS} - {"rule", "parameter"}
+    assert not [key for key in keys if f"`{key}`" not in DOCUMENT]
+
+
+def test_the_documented_rule_is_one(tmp_path: Path) -> None:
+    lines = DOCUMENT.split("[[rule]]", 1)[1].split("\n\n", 1)[0].splitlines()
+    rule = "[[rule]]" + "\n".join(line.strip() for line in lines)
+    renamed = rule.replace("smes", "output")
+    assert told(renamed, tmp_path) == []
 
 
 def test_width_counts_chinese_characters() -> None:
