@@ -252,9 +252,9 @@ def test_figures_of_either_sign_agree_as_well(true: tuple[float, float, float]) 
         ("-growth", -one),
     ):
         speck = 1e-5 + abs(exact) * 1e-9
-        bound = {"least": exact - speck, "most": exact + speck}
+        least, most = exact - speck, exact + speck
         check = f"low({formula}, 2) <= most and high({formula}, 2) >= least"
-        assert verdict(check, cells, **bound) is not FAIL
+        assert verdict(check, cells, least=least, most=most) is not FAIL
 
 
 @given(st.integers(min_value=-(10**6), max_value=10**6))

@@ -51,6 +51,9 @@ BROKEN: dict[str, str] = {
     "odd_id": GOOD.replace('"A-1"', '"a 1" #! rule_file.odd_id'),
     "derived_id": GOOD.replace('"A-1"', '"GEN-REQ" #! rule_file.derived_id'),
     "twice": GOOD + GOOD.replace('"A-1"', '"A-1" #! rule_file.twice'),
+    "both": GOOD.replace('"growth > 0"', '"growht > 0" #! language.unknown_name').replace(
+        '"M {label}"', '"{growht}" #! language.unknown_name'
+    ),
     "syntax": RULE + 'check = "growth >" #! language.syntax\n',
     "field": RULE + 'check = "growht > 0" #! language.unknown_name\n',
     "year": RULE + 'check = "output[1999] > 0" #! language.no_such_cell\n',

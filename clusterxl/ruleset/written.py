@@ -95,11 +95,12 @@ def _note_twice(entry: Entry, name: str, first: Entry, mistakes: Mistakes, key: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Turned:
-    """A rule at one turn of its loops: its scope and the cells it looks at."""
+    """A rule at one turn of its loops: its scope and cells; unsound where its check is wrong."""
 
     turn: Turn
     scope: Scope
     cells: tuple[str, ...]
+    is_sound: bool = True
 
 
 class _Reader:
@@ -184,7 +185,12 @@ class _Reader:
                 self._tell(entry, key, each)
                 is_good &= not any(faults for _, faults in each)
         if not is_good:
-            return []
+            # The sentences are read all the same, as if a finding pointed at the first cell.
+            stand_in = (self._names.form.inputs[0].key,)
+            return [
+                _Turned(turn=turn, scope=scope, cells=stand_in, is_sound=False)
+                for turn, scope in zip(turns, scopes, strict=True)
+            ]
         turned = []
         for turn, scope in zip(turns, scopes, strict=True):
             judged = compile_rule(entry.text("check"), entry.text("when"), scope)
@@ -236,7 +242,7 @@ class _Reader:
             fixed = {name: text for name, text in short.items() if isinstance(text, str)}
             if len(fixed) < len(short):
                 self._mistakes.add(entry, "rule_file.live_margin", "margin")
-            elif len(short) == len(margin.figures):
+            elif len(short) == len(margin.figures) and (one.is_sound or not short):
                 self._check_width(entry, margin.text.format(**fixed, **_LONG_VALUE))
             known = {name: text for name, text in said.items() if isinstance(text, str)}
             live = {name: text for name, text in said.items() if isinstance(text, LiveFigure)}
