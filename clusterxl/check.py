@@ -12,7 +12,7 @@ import pandas as pd
 
 from clusterxl.errors import ClusterxlError
 from clusterxl.finding import Finding, Severity
-from clusterxl.normalise import Records
+from clusterxl.normalise import MASK, Records
 from clusterxl.ruleset.load import compile_rules
 from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
 from clusterxl.ruleset.nodes import Verdict
@@ -199,7 +199,7 @@ def _message(instance: Instance, cells: _Cells, at: int) -> str:
     """Fill in the figures of a sentence; a personal answer is not shown in it."""
     key = instance.place.cells[0]
     seen = cells.seen(at, key)
-    shown = "…" if cells.form.by_key[key].field.personal else _clipped(seen)
+    shown = MASK if cells.form.by_key[key].field.personal else _clipped(seen)
     return instance.rule.message.format(**instance.place.figures, value=shown, chars=len(seen))
 
 
