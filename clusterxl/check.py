@@ -12,7 +12,7 @@ import pandas as pd
 
 from clusterxl.errors import ClusterxlError
 from clusterxl.finding import Finding, Severity
-from clusterxl.normalise import Records
+from clusterxl.normalise import MASK, Records
 from clusterxl.ruleset.load import compile_rules
 from clusterxl.ruleset.masks import (
     Numbers,
@@ -30,7 +30,7 @@ from clusterxl.sentences import say
 
 # A sentence shows this much of a long answer.
 SHOWN_CHARS = 20
-UNSHOWN = "…"
+UNSHOWN = MASK
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -19,7 +19,15 @@ from clusterxl.form.answers import TICKED, UNTICKED, canonical_text, choice_line
 from clusterxl.form.dates import date_of_serial, date_of_text
 from clusterxl.form.model import Field, FieldType, Form, Input
 from clusterxl.frames import Status
-from clusterxl.numbers import NUMBER_STEPS, WIDE_SIGNS, Words, parse_number, shortest_decimal
+from clusterxl.numbers import (
+    NUMBER_STEPS,
+    WIDE_SIGNS,
+    Words,
+    parse_number,
+    raw_text,
+    shortest_decimal,
+)
+from clusterxl.ruleset.functions import limits_of
 from clusterxl.sentences import say
 
 PERCENT = "%"
@@ -52,19 +60,6 @@ class Answer:
 
 
 BLANK_ANSWER = Answer(status=Status.BLANK)
-
-
-def raw_text(raw: RawCell) -> str:
-    """Return what stands in a cell as text: as typed, a number as shortest decimal.
-
-    Of a formula that was never calculated that is the formula.
-    """
-    value = raw.value
-    if value is None:
-        return raw.formula
-    if isinstance(value, str):
-        return value
-    return str(value).upper() if isinstance(value, bool) else shortest_decimal(value)
 
 
 class Cleaner:
@@ -185,6 +180,9 @@ class Cleaner:
             return Answer(status=Status.VALUE, number=number + 0.0)
         typed = shortest_decimal(number)
         meant = float(Decimal(typed) * 100)
+        if _fits(asked.field, number) and not _fits(asked.field, meant):
+            # Shown as 6000%: typed as 60 before somebody changed the format, or a slip.
+            return Answer(status=Status.INVALID, text=typed, advice="percent_unclear")
         receipt = self._receipt(typed, shortest_decimal(meant), "percent_format")
         return Answer(
             status=Status.VALUE, number=meant, receipts=(receipt,), advice="percent_format"
@@ -248,7 +246,19 @@ class Cleaner:
             return self._text(asked, raw, seen)
         return found
 
+    @cached_property
+    def _tick_words(self) -> Mapping[str, str]:
+        """What else means a tick or none, in lower case; each stands alone in its cell."""
+        return {
+            **dict.fromkeys((word.casefold() for word in self._list("ticked_words")), TICKED),
+            **dict.fromkeys((word.casefold() for word in self._list("unticked_words")), UNTICKED),
+        }
+
     def _ticks(self, asked: Input, raw: RawCell, seen: str) -> Answer:
+        if word := self._tick_words.get(seen.translate(WIDE_SIGNS).casefold()):
+            receipts = (self._receipt(raw_text(raw), word, "option"),)
+            number = float(word == TICKED)
+            return Answer(status=Status.VALUE, number=number, text=word, receipts=receipts)
         options = self._options_of(TICKED, lambda: self._plain_options((TICKED, UNTICKED)))
         found = self._option(options, asked, raw, seen)
         if found.status is not Status.VALUE:
@@ -331,6 +341,12 @@ def _day_in(raw: RawCell) -> date | None:
     if isinstance(raw.value, str | bool | None):
         return None
     return date_of_serial(raw.value)
+
+
+def _fits(asked: Field, number: float) -> bool:
+    """Whether a number lies within the limits of its question."""
+    least, most = limits_of(asked.minimum, asked.maximum, share=asked.share)
+    return (least is None or number >= least) and (most is None or number <= most)
 
 
 def _measure(asked: Field) -> str:

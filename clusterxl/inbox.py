@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from clusterxl.errors import NothingFoundError, UnreadableWorkbookError
@@ -25,7 +26,8 @@ class InboxFile:
     """A file that may be a workbook.
 
     Attributes:
-        name: Its name for people: relative to the folder given, through zips with `/`.
+        name: Its name for people, different for each: relative to the folder given, through zips
+            with `/`; the whole path where two would share it.
         path: Where it lies, or the outermost zip it lies in.
         members: Numbers of the zip members that lead to it; empty for a plain file.
     """
@@ -90,7 +92,7 @@ def find_workbooks(paths: Iterable[str | Path] | str | Path) -> Inbox:
     Raises:
         NothingFoundError: A path does not exist, or there is no workbook at all.
     """
-    files: list[InboxFile] = []
+    files: list[tuple[Path, InboxFile]] = []
     skipped: list[Skipped] = []
     seen: set[Path] = set()
     given = tuple(map(Path, [paths] if isinstance(paths, (str, Path)) else paths))
@@ -103,10 +105,26 @@ def find_workbooks(paths: Iterable[str | Path] | str | Path) -> Inbox:
                 if isinstance(found, Skipped):
                     skipped.append(found)
                 else:
-                    files.append(found)
+                    files.append((path, found))
     if not files:
         raise nothing_in(given)
-    return Inbox(paths=given, files=tuple(files), skipped=tuple(skipped))
+    return Inbox(paths=given, files=_told_apart(files), skipped=tuple(skipped))
+
+
+def _told_apart(found: Sequence[tuple[Path, InboxFile]]) -> tuple[InboxFile, ...]:
+    """Give files that share a name their whole path, and a number where a zip has it twice."""
+    shared = Counter(file.name for _, file in found)
+    given: Counter[str] = Counter()
+    files = []
+    for path, file in found:
+        name = file.name
+        if shared[name] > 1:
+            folder = path if path.is_dir() else path.parent
+            name = shown_name((folder / name).as_posix())
+            given[name] += 1
+            name = name if given[name] == 1 else f"{name} ({given[name]})"
+        files.append(replace(file, name=name))
+    return tuple(files)
 
 
 def nothing_in(paths: tuple[Path, ...]) -> NothingFoundError:

@@ -10,6 +10,7 @@ from clusterxl.excel.cells import address
 from clusterxl.excel.raw import BLANK, Range, RawBook, RawCell, RawSheet, parse_reference
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.model import Form, Input, defined_name
+from clusterxl.numbers import raw_text
 from clusterxl.sentences import say
 
 
@@ -151,7 +152,7 @@ def _finding(
     **figures: object,
 ) -> Finding:
     cell = cell or FoundCell(key=asked.key)
-    shown = "" if asked.field.personal or cell.raw.value is None else str(cell.raw.value)
+    shown = "" if asked.field.personal else raw_text(cell.raw)
     return Finding(
         code=f"READ-{name.upper().replace('_', '')}",
         severity=severity,

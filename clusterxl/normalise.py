@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterxl.cleaning import Answer, Cleaner, raw_text
+from clusterxl.cleaning import Answer, Cleaner
 from clusterxl.errors import NothingFoundError, UnknownWorkbookError
 from clusterxl.excel.raw import RawCell
 from clusterxl.finding import Finding, Severity
@@ -18,17 +18,20 @@ from clusterxl.form.answers import is_number
 from clusterxl.form.model import Form, Input
 from clusterxl.frames import RETURNS, VALUES, Column, Status, typed_array, typed_frame
 from clusterxl.locate import FoundCell
-from clusterxl.numbers import shortest_decimal
+from clusterxl.numbers import raw_text, shortest_decimal
 from clusterxl.read import Return
 from clusterxl.ruleset.load import needed_answers
 from clusterxl.ruleset.masks import Views, holds, view_frame
 from clusterxl.sentences import say
 
 UNCHECKED = "unchecked"
+# Stands for a personal answer wherever it is not asked for.
+MASK = "…"
 # What the respondent is told of a change that no rule sees, by the advice of the answer.
 _ADVICE: Mapping[str, tuple[str, Severity]] = {
     "number_found": ("NORM-NUM", Severity.INFO),
     "percent_format": ("NORM-PCT", Severity.INFO),
+    "percent_unclear": ("NORM-PCT", Severity.WARNING),
     "date_in_number": ("NORM-DAT", Severity.WARNING),
 }
 
@@ -266,7 +269,9 @@ def _counts(form: Form, views: Views) -> tuple[list[int], list[int]]:
 def _advise(found: Return, asked: Input, cell: FoundCell, answer: Answer) -> Finding:
     """Tell of a change that no rule sees."""
     code, severity = _ADVICE[answer.advice]
-    shown = "" if asked.field.personal else raw_text(cell.raw)
+    is_personal = asked.field.personal
+    typed = raw_text(cell.raw)
+    number = "" if math.isnan(answer.number) else shortest_decimal(answer.number)
     return Finding(
         code=code,
         severity=severity,
@@ -274,8 +279,8 @@ def _advise(found: Return, asked: Input, cell: FoundCell, answer: Answer) -> Fin
             f"normalise.{answer.advice}",
             lang=found.form.language,
             label=asked.label,
-            value=shown,
-            number="" if math.isnan(answer.number) else shortest_decimal(answer.number),
+            value=MASK if is_personal else typed,
+            number=MASK if is_personal else number,
         ),
         return_id=found.return_id,
         file=found.file,
@@ -284,5 +289,5 @@ def _advise(found: Return, asked: Input, cell: FoundCell, answer: Answer) -> Fin
         cells=(f"{cell.sheet}!{cell.cell}",) if cell.cell else (),
         key=asked.key,
         label=asked.label,
-        value=shown,
+        value="" if is_personal else typed,
     )

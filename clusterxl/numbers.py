@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from clusterxl.excel.raw import RawCell
+
 # Full-width forms lie this far behind their plain twins; the minus sign is a character apart.
 _WIDE_BY = 0xFEE0
 WIDE_SIGNS = {_WIDE_BY + ord(sign): sign for sign in "0123456789.,+-%()/:"} | {0x2212: "-"}
@@ -109,3 +111,16 @@ def shortest_decimal(number: float) -> str:
     """
     text = repr(float(number) + 0.0).removesuffix(".0")
     return format(Decimal(text), "f") if "e" in text else text
+
+
+def raw_text(raw: RawCell) -> str:
+    """Return what stands in a cell as text: as typed, a number as shortest decimal.
+
+    Of a formula that was never calculated that is the formula.
+    """
+    value = raw.value
+    if value is None:
+        return raw.formula
+    if isinstance(value, str):
+        return value
+    return str(value).upper() if isinstance(value, bool) else shortest_decimal(value)

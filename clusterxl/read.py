@@ -166,7 +166,10 @@ class _KnownForms:
 
     def form_of(self, stamp: Stamp, file: str) -> Form:
         """Return the form a stamp names; the name is looked up, never used as a path."""
-        form = next((form for form in self._given if form.id == stamp.form), None)
+        given = [form for form in self._given if form.id == stamp.form]
+        # Two editions may be given under one id: the one that was issued, or else any.
+        given.sort(key=lambda form: form.version != stamp.version)
+        form = given[0] if given else None
         if form is None and stamp.form in packaged_forms():
             form = self._load(stamp.form, None)
         if form is None:

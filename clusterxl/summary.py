@@ -133,6 +133,20 @@ def figures_of(form: Form) -> tuple[FigureRecipe, ...]:
     )
 
 
+def short_label(asked: Field) -> str:
+    """Return the label of a question without its measure in brackets, which stands beside it.
+
+    >>> from clusterxl.form.model import FieldType
+    >>> label = "总产值（亿元）"
+    >>> short_label(Field(id="output", label=label, type=FieldType.NUMBER, measure="亿元"))
+    '总产值'
+    """
+    label = plain_label(asked.label)
+    for brackets in ("（）", "()"):
+        label = label.removesuffix(f"{brackets[0]}{asked.measure}{brackets[1]}")
+    return label.strip() or plain_label(asked.label)
+
+
 def total_of(recipe: Recipe, numbers: pd.DataFrame) -> tuple[float, int]:
     """Sum up one question over some returns.
 
@@ -208,9 +222,14 @@ def _recipe(
 
 
 def _key_at(form: Form, field_id: str, year: int | None, item: str) -> str:
-    """Find the number that goes with a cell: of its year and item, else without year or item."""
+    """Find the number that goes with a cell: of its year and item, else without them.
+
+    A cell without a year goes with the last year of what has years.
+    """
     found = [asked for asked in numeric_inputs(form) if asked.field.id == field_id]
-    for wanted in ((year, item), (year, ""), (None, item), (None, "")):
+    years = [asked.year for asked in found if asked.year]
+    last = max(years) if years and not year else None
+    for wanted in ((year, item), (year, ""), (None, item), (None, ""), (last, item), (last, "")):
         for asked in found:
             if (asked.year, asked.item) == wanted:
                 return asked.key
@@ -223,7 +242,7 @@ def _lead(form: Form, found: tuple[Input, ...], *, adds_up: bool) -> Lead:
     shown = next((f for f in form.comparison.figures if f.field == asked.id), None)
     return Lead(
         field=asked,
-        label=shown.label if shown else plain_label(asked.label),
+        label=shown.label if shown else short_label(asked),
         years=tuple(each.year for each in ordered),
         keys=tuple(each.key for each in ordered),
         measure=(shown and shown.measure) or asked.measure,
@@ -238,7 +257,7 @@ def _default_figures(numeric: dict[str, tuple[Input, ...]]) -> Iterator[Figure]:
     summed = [f for f in summed if f.aggregate.kind is not AggregateKind.NONE and not f.spare]
     for asked in summed[: MANY_FIGURES + 1]:
         decimals = 0 if asked.type.value == "count" else 1
-        yield Figure(field=asked.id, label=plain_label(asked.label), decimals=decimals)
+        yield Figure(field=asked.id, label=short_label(asked), decimals=decimals)
 
 
 def _figure(form: Form, place: int, figure: Figure, found: tuple[Input, ...]) -> FigureRecipe:

@@ -68,7 +68,7 @@ def _toml(value: Any) -> str:
         return "{" + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(part) for part in value) + "]"
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 @st.composite
@@ -180,7 +180,9 @@ class _Maker:
         return {"kind": "targets", "columns": heads, "column": columns, "field": fields}
 
     def listed(self) -> dict[str, Any]:
-        fields = [self.plain(), self.bare_number(), self.pick()]
+        # A list need not be used, so none of its cells is ever required.
+        place = {key: value for key, value in self.pick().items() if key != "required"}
+        fields = [self.plain(), self.bare_number(), place]
         return {"kind": "list", "id": self._id(), "label": "List", "rows": 4, "field": fields}
 
     def evidence(self) -> dict[str, Any]:

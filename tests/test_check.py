@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn_forms import write_form
 from hand_returns import FORMS, Typed, all_checks, good_answers, place_of, return_of
 
 from clusterxl import check
@@ -113,6 +115,17 @@ def test_personal_answers_are_not_shown_by_normalisation_either() -> None:
     form = load_form(FORMS / "farm-survey")
     found = check_records(normalise_returns([return_of(form, {"telephone": " 0301 "})]))
     assert all("0301" not in f.message + f.value for f in found)
+
+
+def test_a_personal_number_is_not_told(tmp_path: Path) -> None:
+    field = {"id": "wage", "label": "Wage", "type": "number", "personal": True}
+    block = {"kind": "rows", "field": [field]}
+    section = {"id": "s", "sheet": "S", "block": [block]}
+    head = {"id": "odd", "title": "Odd", "language": "en"}
+    form = load_form(write_form(tmp_path, {**head, "section": [section]}))
+    found = check_records(normalise_returns([return_of(form, {"wage": "1,234"})]))
+    assert {finding.code for finding in found} == {"NORM-NUM", "GEN-NUM"}
+    assert all("234" not in finding.message + finding.value for finding in found)
 
 
 def test_long_answers_are_cut_short_in_sentences() -> None:

@@ -10,11 +10,11 @@ from hand_returns import FORMS, Typed, all_checks, raw_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterxl.cleaning import Answer, Cleaner, raw_text
+from clusterxl.cleaning import Answer, Cleaner
 from clusterxl.excel.raw import RawCell
 from clusterxl.form.file import load_form
 from clusterxl.frames import Status
-from clusterxl.numbers import WIDE_SIGNS
+from clusterxl.numbers import WIDE_SIGNS, raw_text
 
 FORM = all_checks()
 CLEANER = Cleaner(FORM)
@@ -72,6 +72,19 @@ def test_a_percentage_loses_its_sign_where_percent_is_asked() -> None:
     assert clean("share_2022", "45 %").number == 45.0
     assert clean("share_2022", "0.45").number == 0.45
     assert clean("output_2022", "45%").status is INVALID
+
+
+def test_a_cell_in_percent_that_shows_too_much_is_asked_about() -> None:
+    shown_as_6000 = RawCell(value=60, kind="number", number_format="0%")
+    answer = clean("share_2022", shown_as_6000)
+    assert (answer.status, answer.text, answer.advice) == (INVALID, "60", "percent_unclear")
+    assert math.isnan(answer.number)
+
+
+def test_a_text_that_looks_like_an_error_is_a_text() -> None:
+    answer = clean("name", RawCell(value="#N/A", kind="text"))
+    assert (answer.status, answer.text) == (VALUE, "#N/A")
+    assert clean("name", RawCell(value="#N/A", kind="error")).status is INVALID
 
 
 def test_a_cell_in_percent_is_taken_as_shown() -> None:
@@ -155,9 +168,20 @@ def test_a_choice_that_is_none_is_invalid(typed: Typed) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "number", "has_receipt"),
-    [("☑", 1.0, False), ("□", 0.0, False), ("√", 1.0, True), ("■", 1.0, True), ("☐", 0.0, True)],
+    [
+        *(("☑", 1.0, False), ("□", 0.0, False), ("√", 1.0, True), ("■", 1.0, True)),
+        # Ticks of symbol fonts, of Excel's own tick boxes, and words for them.
+        *(
+            ("R", 1.0, True),
+            (True, 1.0, True),
+            ("１", 1.0, True),
+            (1.0, 1.0, True),
+            ("是", 1.0, True),
+        ),
+        *(("☐", 0.0, True), (False, 0.0, True), ("0", 0.0, True), ("否", 0.0, True)),
+    ],
 )
-def test_ticks(typed: str, number: float, has_receipt: bool) -> None:  # noqa: FBT001
+def test_ticks(typed: Typed, number: float, has_receipt: bool) -> None:  # noqa: FBT001
     answer = clean("work_sale", typed)
     assert (answer.status, answer.number) == (VALUE, number)
     assert answer.text == ("☑" if number else "□")
@@ -168,7 +192,7 @@ def test_a_tick_cell_that_was_emptied_is_blank() -> None:
     assert clean("work_sale", None).status is BLANK
 
 
-@pytest.mark.parametrize("typed", ["×", "是吧", 1.0])
+@pytest.mark.parametrize("typed", ["×", "☒", "是吧", 2.0, "A"])
 def test_an_unclear_tick_is_invalid(typed: Typed) -> None:
     assert clean("work_sale", typed).status is INVALID
 

@@ -222,6 +222,13 @@ FIELDS = {
     "type": HEAD + ROWS + A_FIELD + 'type = "money" #! unknown_word\ndecimals = 2\n',
     "key": HEAD + ROWS + NUMBER + "decimal = 2 #! unknown_key\n",
     "flag": HEAD + ROWS + NUMBER + 'required = "no" #! wrong_type\n',
+    "required_ticks": HEAD
+    + ROWS
+    + A_FIELD
+    + 'type = "ticks"\nrequired = true #! key_not_for_type\n'
+    + YES_NO,
+    "required_column": HEAD + block(LIST) + TEXT + "required = true #! key_not_in_block\n",
+    "control_characters": HEAD + ROWS + NUMBER + 'hint = "a\\u0001b" #! text_unwritable\n',
     "decimals": HEAD + ROWS + NUMBER + "decimals = 11 #! out_of_range\n",
     "for_type": HEAD + ROWS + TEXT + "decimals = 2 #! key_not_for_type\n",
     "items_of_text": HEAD + ROWS + TEXT + YES_NO.replace("\n", " #! key_not_for_type\n"),

@@ -171,3 +171,25 @@ def test_nothing_found_is_an_error_with_the_place(tmp_path: Path) -> None:
     with pytest.raises(NothingFoundError, match=tmp_path.name) as error:
         find_workbooks([tmp_path])
     assert error.value.code == "read.nothing"
+
+
+def test_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    for folder in ("north", "south"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.xlsx").write_bytes(workbook(folder))
+    (tmp_path / "south" / "b.xlsx").write_bytes(workbook("b"))
+    north, south = tmp_path / "north", tmp_path / "south"
+    shown = [(north / "a.xlsx").as_posix(), (south / "a.xlsx").as_posix(), "b.xlsx"]
+    assert names(find_workbooks([north, south])) == shown
+    assert names(find_workbooks([north / "a.xlsx", south / "a.xlsx"])) == shown[:2]
+    assert names(find_workbooks([tmp_path])) == ["north/a.xlsx", "south/a.xlsx", "south/b.xlsx"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")
+def test_a_name_that_a_zip_has_twice_is_numbered(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("a.xlsx", workbook("one"))
+        archive.writestr("a.xlsx", workbook("two"))
+    whole = (path / "a.xlsx").as_posix()
+    assert names(find_workbooks(path)) == [whole, f"{whole} (2)"]

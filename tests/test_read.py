@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -279,6 +280,20 @@ def test_findings_keep_personal_data_to_themselves(tmp_path: Path) -> None:
     (finding,) = read(tmp_path, data).findings
     assert finding.value == ""
     assert "Jo" not in finding.message
+
+
+def test_the_edition_that_was_issued_is_taken_of_two_of_one_id(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(FORMS / "farm-survey", other)
+    head = other / "form.toml"
+    text = head.read_text(encoding="utf-8").replace('"Survey of', '"New survey of', 1)
+    head.write_text(text, encoding="utf-8", newline="\n")
+    path = tmp_path / "return.xlsx"
+    path.write_bytes(workbook_of(FARM, ANSWERS))
+    for forms in ((other, FORMS / "farm-survey"), (FORMS / "farm-survey", other)):
+        assert read_return(path, forms=forms).form.version == FARM.version
+    with pytest.raises(UnknownWorkbookError):
+        read_return(path, forms=[other])
 
 
 # ---- many returns

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from clusterxl.excel.limits import literal_parts
+
 Line = Literal["", "thin", "medium", "hair"]
 
 
@@ -231,9 +233,9 @@ def sheet_reference(sheet: str, place: str) -> str:
 
 
 def literal(text: str) -> str:
-    r"""Return a text as an Excel string literal.
+    r"""Return a text as it stands in a formula; in parts where Excel does not take it whole.
 
-    >>> literal('say "yes" now')
-    '"say ""yes"" now"'
+    >>> literal('say "yes" now'), literal("x" * 256) == f'"{"x" * 255}"&"x"'
+    ('"say ""yes"" now"', True)
     """
-    return '"' + text.replace('"', '""') + '"'
+    return "&".join('"' + part.replace('"', '""') + '"' for part in literal_parts(text))

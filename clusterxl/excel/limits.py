@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import Any
 
 from clusterxl.errors import RefusedByExcelError
@@ -122,6 +123,40 @@ def check_plain(text: str, most: int) -> None:
 def writable(text: str) -> str:
     """Return a text without what XML cannot hold; only for values that Excel calculates anew."""
     return _UNWRITABLE.sub("", text)[:MAX_TEXT]
+
+
+def fitting(text: str, most: int) -> str:
+    r"""Return a text for a place that takes at most `most` characters, none of them unwritable.
+
+    >>> fitting("集群名称", 3), fitting("𠮷𠮷", 3), fitting("a\x01b", 3)
+    ('集群…', '𠮷…', 'ab')
+    """
+    text = _UNWRITABLE.sub("", text)
+    return text if excel_length(text) <= most else f"{_start_of(text, most - 1)}…"
+
+
+def _start_of(text: str, most: int) -> str:
+    start = text[:most]
+    while excel_length(start) > most:
+        start = start[:-1]
+    return start
+
+
+def literal_parts(text: str) -> tuple[str, ...]:
+    """Cut a text into parts that a formula takes, so that any text can stand in one.
+
+    >>> [len(part) for part in literal_parts("x" * 300)], literal_parts("the call FILTER(x)")
+    ([255, 45], ('the call FILTER', '(x)'))
+    """
+    cuts = [call.end() - 1 for call in _CALL.finditer(text) if call[1] in DYNAMIC]
+    parts = []
+    for first, last in pairwise((0, *cuts, len(text))):
+        rest = text[first:last]
+        while excel_length(rest) > MAX_LITERAL:
+            parts.append(_start_of(rest, MAX_LITERAL))
+            rest = rest[len(parts[-1]) :]
+        parts.append(rest)
+    return tuple(parts)
 
 
 def check_number(number: float) -> None:

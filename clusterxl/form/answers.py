@@ -43,14 +43,11 @@ def unset_text(form: Form, asked: Input) -> str:
     return ""
 
 
-_ERRORS = frozenset(
-    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
-)
 _SPACES = str.maketrans({"\u00a0": " ", "\u3000": " ", "\n": " ", "\r": " ", "\t": " "})
 
 
 def canonical_text(value: Answer) -> str:
-    """Return the text view of a cell: one kind of space, trimmed, errors as nothing.
+    """Return the text view of a cell that holds no error: one kind of space, trimmed.
 
     Excel's twin is the hidden sheet of views; both must say the same.
 
@@ -63,8 +60,6 @@ def canonical_text(value: Answer) -> str:
         return str(value).upper()
     if isinstance(value, int | float):
         return format(value, ".15g")
-    if value in _ERRORS:
-        return ""
     return " ".join(part for part in value.translate(_SPACES).split(" ") if part)
 
 

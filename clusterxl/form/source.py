@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from clusterxl.errors import DefinitionError, Mistake
+from clusterxl.excel.limits import MAX_TEXT, writable
 from clusterxl.form.tables import Table, UnreadableTableError, read_table
 from clusterxl.form.toml_lines import EntryPath, line_numbers
 from clusterxl.sentences import say
@@ -253,7 +254,11 @@ def _with_years(
             return brace
         return str(base_year + int(f"{token[1] or '+'}{token[2] or 0}"))
 
-    return _BRACES.sub(put_year, value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if writable(value) != value:
+        mistakes.add(entry, "text_unwritable", key, key=key, most=MAX_TEXT)
+    return _BRACES.sub(put_year, value)
 
 
 def _is_definition(path: Path) -> bool:

@@ -212,6 +212,8 @@ NEEDED_BLOCK_KEYS: Mapping[BlockKind, tuple[str, ...]] = {
 _NUMERIC = frozenset({FieldType.NUMBER, FieldType.COUNT})
 _PICK = frozenset({FieldType.PICK})
 FIELD_KEYS_OF_TYPES: Mapping[str, frozenset[FieldType]] = {
+    # An unticked group counts as answered.
+    "required": frozenset(FieldType) - {FieldType.TICKS},
     "none_means": _NUMERIC,
     "decimals": frozenset({FieldType.NUMBER}),
     "min": _NUMERIC,
@@ -225,6 +227,7 @@ FIELD_KEYS_OF_TYPES: Mapping[str, frozenset[FieldType]] = {
 _TABLE_BLOCKS = frozenset({BlockKind.LIST, BlockKind.EVIDENCE})
 _DRAWN_FIELDS = frozenset(BlockKind) - _TABLE_BLOCKS
 FIELD_KEYS_OF_BLOCKS: Mapping[str, frozenset[BlockKind]] = {
+    "required": frozenset(BlockKind) - {BlockKind.LIST},
     "spare": frozenset({BlockKind.TARGETS}),
     "beside": frozenset({BlockKind.ROWS, BlockKind.COUNTED, BlockKind.LINES}),
     "group": frozenset({BlockKind.ROWS, BlockKind.TARGETS}),

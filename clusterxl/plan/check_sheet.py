@@ -19,7 +19,8 @@ from clusterxl.excel.cells import (
 )
 from clusterxl.form.model import defined_name
 from clusterxl.plan.compose import choose
-from clusterxl.plan.form_sheets import Context
+from clusterxl.plan.context import Context
+from clusterxl.plan.form_sheets import footer_text
 from clusterxl.plan.model import Area, PlanCell, SheetPlan
 from clusterxl.plan.views import (
     FIRST_LABEL,
@@ -277,7 +278,7 @@ def _conditionals(context: Context, first_line: int) -> Iterator[tuple[Area, Con
 
 
 def _page(context: Context, rows: int, head: int) -> PageSetup:
-    title = context.say("footer_check", title=context.form.short_title).replace("&", "&&")
+    title = context.say("footer_check", title=footer_text(context.form.short_title))
     sample = f'&R&"{tokens.SONG},Regular"&9 {context.say("sample")}' if context.sample else ""
     return PageSetup(
         landscape=True,

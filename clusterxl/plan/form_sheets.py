@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from clusterxl.excel import tokens
 from clusterxl.excel.cells import (
@@ -17,53 +17,34 @@ from clusterxl.excel.cells import (
     address,
     literal,
 )
-from clusterxl.form.answers import Answer, unset_text
+from clusterxl.excel.limits import fitting
+from clusterxl.form.answers import unset_text
 from clusterxl.form.canvas import Margin, Role
-from clusterxl.form.layout import INPUT_ROLES, Drawn, Layout, SheetLayout
-from clusterxl.form.model import BlockKind, FieldType, Form, SectionKind, defined_name
-from clusterxl.plan.compose import choose, compose
+from clusterxl.form.layout import INPUT_ROLES, Drawn, SheetLayout
+from clusterxl.form.model import (
+    Block,
+    BlockKind,
+    FieldType,
+    Form,
+    Input,
+    SectionKind,
+    defined_name,
+)
+from clusterxl.plan.compose import choose
+from clusterxl.plan.context import Context
 from clusterxl.plan.looks import STYLES, box_style, input_style, with_edges, with_hint
 from clusterxl.plan.model import Area, PlanCell, SheetPlan
-from clusterxl.plan.validations import Validator, blank_test
-from clusterxl.plan.views import BLANK, NEEDED, SECTION_BLANK, SECTION_NEEDED, TEXT, Views
-from clusterxl.sentences import say
+from clusterxl.plan.validations import blank_test
+from clusterxl.plan.views import BLANK, NEEDED, SECTION_BLANK, SECTION_NEEDED, TEXT
 
+# Room for a title of this many characters, even if all were doubled, and for a serial number.
+FOOTER_TEXT = 60
+# A link shows at most 255 characters, the figures of the strip among them.
+STRIP_NAME = 100
+# A row with more cells than these says only how many are missing.
+MOST_NAMED = 24
 HINT_STYLE = Style(font=tokens.YAHEI, size=10, ink=tokens.MUTED, align="left", wrap=True)
 NOTE_STYLE = Style(font=tokens.SONG, size=9, align="left", wrap=True, locked=False, num_format="@")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What all form sheets are planned from.
-
-    Attributes:
-        form: The form.
-        layout: Where everything sits.
-        views: The state of the workbook.
-        answers: What stands in the input cells.
-        locked: Keys of prefilled cells that must not change.
-        validator: Gives the validations.
-        serial: Number printed at the foot; empty for none.
-        sample: Mark every page as sample data.
-    """
-
-    form: Form
-    layout: Layout
-    views: Views
-    answers: Mapping[str, Answer]
-    locked: frozenset[str]
-    validator: Validator
-    serial: str
-    sample: bool
-
-    def say(self, name: str, /, **figures: object) -> str:
-        """Return a sentence in the form's language."""
-        return say(f"plan.{name}", lang=self.form.language, none=self.form.none_word, **figures)
-
-    def compose(self, name: str, /, **parts: Formula | str | int) -> Formula:
-        """Return a live sentence in the form's language."""
-        none = self.form.none_word
-        return compose(f"plan.{name}", self.form.language, **{"none": none, **parts})
 
 
 def plan_form_sheet(context: Context, sheet: SheetLayout) -> SheetPlan:
@@ -150,11 +131,11 @@ def _strip(context: Context, sheet: SheetLayout) -> Iterator[PlanCell]:
 
 def _strip_sentence(context: Context, sheet: SheetLayout) -> Formula:
     section = sheet.section
-    name = section.name or section.sheet
-    lists = [block for block in section.blocks if block.kind is BlockKind.LIST]
-    if lists:
-        return context.compose("strip_rows", name=name, rows=_rows_used(context, lists[0].id))
+    name = fitting(section.name or section.sheet, STRIP_NAME)
     if section.id not in context.views.section_by_id:
+        lists = [block for block in section.blocks if block.kind is BlockKind.LIST]
+        if lists:
+            return context.compose("strip_rows", name=name, rows=_rows_used(context, lists))
         return context.compose("strip_none", name=name)
     needed = context.views.section_ref(section.id, SECTION_NEEDED)
     todo = context.views.section_ref(section.id, SECTION_BLANK)
@@ -172,13 +153,26 @@ def _strip_sentence(context: Context, sheet: SheetLayout) -> Formula:
     )
 
 
-def _rows_used(context: Context, block_id: str) -> Formula:
-    """Count the rows of a list whose first column is filled."""
-    block = context.form.block_of(block_id)
-    first = block.fields[0]
-    cells = [a for a in context.form.inputs if a.block == block_id and a.field.id == first.id]
-    count = sum(1 for asked in cells if context.answers.get(asked.key) not in (None, ""))
-    return Formula(f"=SUMPRODUCT(--(LEN({defined_name(cells[0].key)})>0))", count)
+def _rows_used(context: Context, lists: Sequence[Block]) -> Formula:
+    """Count the rows of lists in which something stands."""
+    form, answers = context.form, context.answers
+    texts, count = [], 0
+    for block in lists:
+        cells = [asked for asked in form.inputs if asked.block == block.id]
+        columns = [_used(form, asked) for asked in cells if asked.row == 1]
+        texts.append(f"SUMPRODUCT(--(({'+'.join(columns)})>0))")
+        blank = (None, "")
+        used = {a.row for a in cells if answers.get(a.key) not in (*blank, unset_text(form, a))}
+        count += len(used)
+    return Formula(f"={'+'.join(texts)}", count)
+
+
+def _used(form: Form, asked: Input) -> str:
+    """Whether something stands in the cells of a list column; an error is something."""
+    name, unset = defined_name(asked.key), unset_text(form, asked)
+    is_filled = f"(1-ISBLANK({name}))"
+    # Comparing and dividing tells the unset text apart and lets an error pass.
+    return f"{is_filled}*ISERROR(1/({name}={literal(unset)}))" if unset else is_filled
 
 
 # ---- live help and explanations
@@ -210,32 +204,27 @@ def _hint(context: Context, margin: Margin) -> Formula | None:
     chars = _chars(context, margin)
     if not keys:
         return chars
-    blanks = [views.ref(key, BLANK) for key in keys]
+    total = f"SUM({','.join(views.areas(keys, BLANK))})"
     missing = [key for key in keys if views.by_key[key].blank]
     rest = chars or Formula('=""', "")
     if len(keys) == 1:
         name = "hint_todo_none" if _takes_none(context, keys[0]) else "hint_todo"
         todo = context.compose(name)
     else:
-        todo = _first_missing(context, keys, missing)
-    count = Formula(f"=SUM({','.join(blanks)})>0", len(missing))
-    return choose(count, todo, rest)
+        todo = _several_missing(context, keys, missing, total)
+    return choose(Formula(f"={total}>0", len(missing)), todo, rest)
 
 
 def _takes_none(context: Context, key: str) -> bool:
     return bool(context.form.none_word) and context.form.by_key[key].field.none_allowed
 
 
-def _first_missing(context: Context, keys: list[str], missing: list[str]) -> Formula:
+def _several_missing(context: Context, keys: list[str], missing: list[str], total: str) -> Formula:
     """Name the first missing cell of a row and say how many more there are."""
-    views = context.views
-    shorts = [views.by_key[key].asked.short or views.by_key[key].asked.label for key in keys]
-    text = literal(shorts[-1])
-    for key, word in zip(reversed(keys[:-1]), reversed(shorts[:-1]), strict=True):
-        text = f"IF({views.ref(key, BLANK)}=1,{literal(word)},{text})"
-    now = next((s for k, s in zip(keys, shorts, strict=True) if k in missing), shorts[-1])
-    short = Formula(f"={text}", now)
-    total = f"SUM({','.join(views.ref(key, BLANK) for key in keys)})"
+    if len(keys) > MOST_NAMED:
+        many = Formula(f"={total}", len(missing))
+        return context.compose("hint_todo_many", count=many)
+    short = _first_missing(context, keys, missing)
     more = Formula(f"={total}-1", len(missing) - 1)
     several = Formula(f"={total}>1", max(len(missing) - 1, 0))
     return choose(
@@ -243,6 +232,17 @@ def _first_missing(context: Context, keys: list[str], missing: list[str]) -> For
         context.compose("hint_todo_more", short=short, more=more),
         context.compose("hint_todo_of", short=short),
     )
+
+
+def _first_missing(context: Context, keys: list[str], missing: list[str]) -> Formula:
+    views = context.views
+    asked = [views.by_key[key].asked for key in keys]
+    shorts = [fitting(one.short or one.label, STRIP_NAME) for one in asked]
+    text = literal(shorts[-1])
+    for key, word in zip(reversed(keys[:-1]), reversed(shorts[:-1]), strict=True):
+        text = f"IF({views.ref(key, BLANK)}=1,{literal(word)},{text})"
+    now = next((s for k, s in zip(keys, shorts, strict=True) if k in missing), shorts[-1])
+    return Formula(f"={text}", now)
 
 
 def _chars(context: Context, margin: Margin) -> Formula | None:
@@ -354,8 +354,8 @@ def _page(context: Context, sheet: SheetLayout) -> PageSetup:
     number = "" if section.page < 0 else f'&C&"{tokens.SONG},Regular"&14 — &P —'
     serial = context.say("serial", serial=context.serial) if context.serial else ""
     footer = (
-        f'&L&"{tokens.SONG},Regular"&9 {_escape(context.form.short_title)}{number}'
-        f'&R&"{tokens.SONG},Regular"&9 {_escape(serial)}'
+        f'&L&"{tokens.SONG},Regular"&9 {footer_text(context.form.short_title)}{number}'
+        f'&R&"{tokens.SONG},Regular"&9 {footer_text(serial)}'
     )
     return PageSetup(
         fit=(1, 1 if section.kind in (SectionKind.PAGE, SectionKind.COVER) else 0),
@@ -368,5 +368,6 @@ def _page(context: Context, sheet: SheetLayout) -> PageSetup:
     )
 
 
-def _escape(text: str) -> str:
-    return text.replace("&", "&&")
+def footer_text(text: str) -> str:
+    """Return a text as it stands at the foot of a page, which takes 255 characters with codes."""
+    return fitting(text, FOOTER_TEXT).replace("&", "&&")

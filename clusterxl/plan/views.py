@@ -6,7 +6,7 @@ whether it is missing. Strips, help, 校验 and, later, rules point at these cel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import nan
@@ -113,6 +113,21 @@ class Views:
         place = address(self.by_key[key].row, column, absolute=True)
         return f"{VIEWS}!{place}"
 
+    def areas(self, keys: Sequence[str], column: int) -> tuple[str, ...]:
+        """Return references to a view of many input cells, neighbours together."""
+        rows = [self.by_key[key].row for key in keys]
+        found: list[list[int]] = []
+        for row in rows:
+            if found and found[-1][1] == row - 1:
+                found[-1][1] = row
+            else:
+                found.append([row, row])
+        ends = [[address(row, column, absolute=True) for row in area] for area in found]
+        return tuple(
+            f"{VIEWS}!{first}" if first == last else f"{VIEWS}!{first}:{last}"
+            for first, last in ends
+        )
+
     def section_ref(self, section: str, column: int) -> Formula:
         """Return a figure of a form sheet, live."""
         found = self.section_by_id[section]
@@ -121,6 +136,8 @@ class Views:
 
     def total(self, column: int) -> Formula:
         """Return a figure of the whole form, live."""
+        if not self.sections:
+            return Formula("=0", 0)
         first, last = self.sections[0].row, self.sections[-1].row
         area = f"{address(first, column, absolute=True)}:{address(last, column, absolute=True)}"
         values = [s.needed if column == SECTION_NEEDED else s.blank for s in self.sections]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clusterxl.excel.cells import Style, address, literal, sheet_reference
+from clusterxl.excel.limits import MAX_PROPERTY, fitting
 from clusterxl.excel.stamp import PROPERTY, STAMP_NAME, STAMP_SHEET, Stamp
 from clusterxl.form.answers import Answer
 from clusterxl.form.layout import Layout
 from clusterxl.form.model import Form, defined_name
 from clusterxl.form.roster import Unit
 from clusterxl.plan.check_sheet import plan_check_sheet
-from clusterxl.plan.form_sheets import Context, plan_form_sheet
+from clusterxl.plan.context import Context
+from clusterxl.plan.form_sheets import plan_form_sheet
 from clusterxl.plan.model import Area, Plan, PlanCell, SheetPlan
 from clusterxl.plan.validations import OptionLists, Validator
 from clusterxl.plan.views import sections_sheet, view_answers, views_sheet
@@ -55,7 +57,7 @@ def plan_workbook(
     sheets = [plan_form_sheet(context, sheet) for sheet in layout.sheets]
     hidden = (views_sheet(views), sections_sheet(views), lists.sheet(), _stamp_sheet(stamp))
     return Plan(
-        title=form.title,
+        title=fitting(form.title, MAX_PROPERTY),
         sheets=(*sheets, plan_check_sheet(context), *hidden),
         names={**_input_names(layout), **lists.names(), STAMP_NAME: f"={literal(stamp.text())}"},
         properties={PROPERTY: stamp.text()},

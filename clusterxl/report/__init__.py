@@ -15,16 +15,20 @@ from clusterxl.report.overview import draw_overview
 from clusterxl.report.panels import Sources
 from clusterxl.report.problems import draw_problems
 from clusterxl.report.rankings import draw_ranking
-from clusterxl.report.section_plans import fixed_names, places_of, section_sheets
+from clusterxl.report.section_plans import places_of, section_sheets
 from clusterxl.report.sections import draw_section
 from clusterxl.report.sources import draw_contacts, draw_sources, source_blocks
 from clusterxl.report.subjects import subject_ranking
 
-__all__ = ["write_comparison"]
+__all__ = ["is_traced", "write_comparison"]
 
 
 def write_comparison(
-    comparison: Comparison, *, sample: bool = False, with_contacts: bool = False
+    comparison: Comparison,
+    *,
+    sample: bool = False,
+    with_contacts: bool = False,
+    folder: str = "",
 ) -> bytes:
     """Write the comparison workbook, in the language of the form.
 
@@ -32,6 +36,8 @@ def write_comparison(
         comparison: What to write.
         sample: The data are invented, and every page says so.
         with_contacts: Personal answers get a sheet of their own; else none is written.
+        folder: Folder the files of the returns lie in, seen from that of the workbook and with
+            `/`; the sources link to the files there.
 
     Returns:
         The bytes of an .xlsx file; the same comparison gives the same bytes.
@@ -39,7 +45,7 @@ def write_comparison(
     Raises:
         RefusedByExcelError: Something breaks a limit of Excel.
     """
-    context = Context(comparison=comparison, sample=sample)
+    context = Context(comparison=comparison, sample=sample, folder=folder)
     stamp = Stamp(
         kind="comparison",
         form=context.form.id,
@@ -49,6 +55,11 @@ def write_comparison(
     book = Book(title=context.title, properties={PROPERTY: stamp.text()})
     _draw(book, context, with_contacts=with_contacts)
     return book.save()
+
+
+def is_traced(comparison: Comparison) -> bool:
+    """Whether the workbook holds the source of each number; else it belongs beside it."""
+    return Context(comparison=comparison).traced
 
 
 def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
@@ -65,7 +76,8 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
             draw_ranking(book.sheet(ranking.name), context, ranking)
     for plan in sections:
         draw_section(book.sheet(plan.name), context, places, plan, shown)
-    _draw_lists(book, context, [plan.name for plan in sections])
+    for filled in list_sheets(context, sections):
+        draw_list(book.sheet(filled.name), context, filled)
     if len(context.comparison.options):
         draw_options(book.sheet(names.options), context, places)
     draw_problems(book.sheet(names.problems), context)
@@ -78,9 +90,3 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
         Sources(context=context, places=places, data=data, subjects=subjects, groups=groups),
     )
     draw_chart_data(book.sheet(names.charts), data)
-
-
-def _draw_lists(book: Book, context: Context, used: list[str]) -> None:
-    taken = {name.lower() for name in (*used, *fixed_names(context))}
-    for plan in list_sheets(context, taken):
-        draw_list(book.sheet(plan.name), context, plan)

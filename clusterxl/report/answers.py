@@ -29,9 +29,8 @@ def shown_answers(context: Context) -> dict[tuple[str, str], Shown]:
     """Return what is shown of each answer, by return and key."""
     types = {asked.key: asked.type for asked in context.form.inputs}
     rows = context.comparison.answers
-    columns = zip(
-        rows["return_id"], rows["key"], rows["status"], rows["number"], rows["text"], strict=True
-    )
+    names = ("return_id", "key", "status", "number", "text")
+    columns = zip(*(rows[name].tolist() for name in names), strict=True)
     return {
         (return_id, key): _shown(context, types[key], status, number, text)
         for return_id, key, status, number, text in columns

@@ -127,16 +127,21 @@ def subject_panel(sources: Sources, lead: Lead, *, tall: bool) -> Panel:
         noun=context.subject_noun,
     )
     return Panel(
-        headlines=_subject_headlines(context, lead, shown), sub=sub, chart=chart, tall=tall
+        headlines=_subject_headlines(context, lead, shown, names[0]),
+        sub=sub,
+        chart=chart,
+        tall=tall,
     )
 
 
-def _subject_headlines(context: Context, lead: Lead, shown: pd.DataFrame) -> tuple[str, ...]:
+def _subject_headlines(
+    context: Context, lead: Lead, shown: pd.DataFrame, name: str
+) -> tuple[str, ...]:
     first = shown.iloc[0]
     value = float(first[lead.columns[-1]]) / lead.divide
     largest = context.say(
         "report.subjects_largest",
-        name=cut(str(first["subject"]), LONGEST_SUBJECT),
+        name=name,
         value=figure(lead, value),
         measure=lead.measure,
     )

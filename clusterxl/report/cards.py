@@ -9,11 +9,29 @@ from clusterxl.excel.cells import Content, Formula, Link, sheet_reference
 from clusterxl.form.model import AggregateKind, FieldType
 from clusterxl.report.context import DASH, Context
 from clusterxl.report.looks import COUNT, change_format, decimals_format, quoted
-from clusterxl.report.panels import BIG, Sources, divided, figure
+from clusterxl.report.panels import BIG, Sources, divided
+from clusterxl.report.panels import figure as in_words
 from clusterxl.report.places import growth_formula, total_formula
-from clusterxl.summary import FigureRecipe, Lead, Recipe, growth_of, total_of
+from clusterxl.summary import FigureRecipe, Lead, Recipe, growth_of, short_label, total_of
 
 PERCENT = "%"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The line under a figure: a change against the year before, or a remark.
+
+    Attributes:
+        content: What stands there.
+        shown: It as it will be shown, to measure it.
+        num_format: Number format of a change; empty for a remark.
+        falls: The change is a fall.
+    """
+
+    content: Content
+    shown: str
+    num_format: str = ""
+    falls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +45,6 @@ class Card:
         num_format: Its number format.
         unit: Its measure.
         change: Change against the year before, or a remark.
-        change_format: Number format of a change; empty for a remark.
-        falls: The change is a fall.
         note: What it rests on.
         link: Link to where it comes from.
     """
@@ -38,9 +54,7 @@ class Card:
     shown: str
     num_format: str
     unit: str
-    change: Content = ""
-    change_format: str = ""
-    falls: bool = False
+    change: Change
     note: str = ""
     link: Link | None = None
 
@@ -114,7 +128,7 @@ def _count_card(sources: Sources) -> Card:
         shown=f"{context.count:,}",
         num_format=COUNT,
         unit=context.say("report.subjects_unit"),
-        change=change,
+        change=Change(content=change, shown=change),
         note=note,
         link=Link(f"internal:{target}", context.say("report.details")),
     )
@@ -128,32 +142,39 @@ def _lead_card(sources: Sources, lead: Lead) -> Card:
     value = float(row["value"]) / lead.divide
     total = places.total_cell(key)
     text = f"=IF(ISNUMBER({total}),{divided(total, lead)},{quoted(DASH)})"
-    change, num_format, falls = _lead_change(sources, lead)
     decimals = 0 if abs(value) >= BIG else lead.decimals
     year = context.year(lead.years[-1])
     return Card(
-        label=f"{lead.label} {year}".strip() if len(lead.label) < len("0123456789") else lead.label,
+        label=f"{lead.label} {year}".strip(),
         value=Formula(text, DASH if isnan(value) else value),
-        shown=DASH if isnan(value) else figure(lead, value),
+        shown=DASH if isnan(value) else in_words(lead, value),
         num_format=decimals_format(decimals),
         unit=lead.measure,
-        change=change,
-        change_format=num_format,
-        falls=falls,
+        change=_lead_change(sources, lead),
         note=context.say("report.card_basis", n=int(row["n"]), count=context.count),
         link=places.link(key),
     )
 
 
-def _lead_change(sources: Sources, lead: Lead) -> tuple[Content, str, bool]:
+def _lead_change(sources: Sources, lead: Lead) -> Change:
     if not lead.grows:
-        return "", "", False
+        return Change(content="", shown="")
     keys = (lead.keys[-2], lead.keys[-1])
     rate = growth_of(sources.context.comparison.numbers, keys)[0]
-    if isnan(rate):
-        return "", "", False
     unit = sources.context.say("report.change_percent")
-    return Formula(growth_formula(sources.places, keys), rate), change_format(unit, 1), rate < 0
+    return _change(growth_formula(sources.places, keys), rate, unit, 1)
+
+
+def _change(text: str, change: float, unit: str, decimals: int) -> Change:
+    if isnan(change):
+        return Change(content="", shown="")
+    shown = round(change, decimals)
+    return Change(
+        content=Formula(text, change),
+        shown=f"▲ {abs(shown):,.{decimals}f}{unit}",
+        num_format=change_format(unit, decimals, flat=not shown),
+        falls=shown < 0,
+    )
 
 
 def _figure_card(sources: Sources, figure: FigureRecipe) -> Card:
@@ -163,7 +184,6 @@ def _figure_card(sources: Sources, figure: FigureRecipe) -> Card:
     value /= divide
     decimals = figure.figure.decimals
     text = total_formula(sources.places, figure.recipe, divide=divide)
-    change, num_format, falls = _figure_change(sources, figure)
     key = (figure.recipe.over or figure.recipe.own)[0]
     return Card(
         label=figure.figure.label,
@@ -171,47 +191,40 @@ def _figure_card(sources: Sources, figure: FigureRecipe) -> Card:
         shown=DASH if isnan(value) else f"{value:,.{decimals}f}",
         num_format=decimals_format(decimals),
         unit=figure.measure,
-        change=change,
-        change_format=num_format,
-        falls=falls,
+        change=_figure_change(sources, figure),
         note=context.say("report.card_basis", n=n, count=context.count),
         link=sources.places.link(key),
     )
 
 
-def _figure_change(sources: Sources, figure: FigureRecipe) -> tuple[Content, str, bool]:
+def _figure_change(sources: Sources, figure: FigureRecipe) -> Change:
     """Return the change against the year before, over returns that have both years.
 
     Counts change by pieces, other sums by percent, shares by percentage points.
     """
     context, recipe, earlier = sources.context, figure.recipe, figure.earlier
     if earlier is None or recipe.kind is AggregateKind.COUNT:
-        return _remark(context, figure), "", False
+        return _remark(context, figure)
     if recipe.kind is AggregateKind.SUM and len(recipe.own) == 1:
         return _sum_change(sources, figure, (earlier.own[0], recipe.own[0]))
     numbers = context.comparison.numbers
     before, after = total_of(earlier, numbers)[0], total_of(recipe, numbers)[0]
     if isnan(before) or isnan(after) or recipe.kind is AggregateKind.SUM:
-        return _remark(context, figure), "", False
+        return _remark(context, figure)
     parts = [_total_reference(sources, each) for each in (recipe, earlier)]
     unit = "report.change_points" if figure.measure == PERCENT else "report.change_plain"
-    text = context.say(unit, measure=figure.measure)
+    behind = context.say(unit, measure=figure.measure)
     by = f"/{figure.figure.divide:.15g}" if figure.figure.divide != 1 else ""
     difference = (after - before) / figure.figure.divide
-    return (
-        Formula(f"=({parts[0]}-{parts[1]}){by}", difference),
-        change_format(text, figure.figure.decimals or 1),
-        difference < 0,
-    )
+    text = f"=({parts[0]}-{parts[1]}){by}"
+    return _change(text, difference, behind, figure.figure.decimals or 1)
 
 
 def _total_reference(sources: Sources, recipe: Recipe) -> str:
     return sources.places.total_cell(recipe.own[0])
 
 
-def _sum_change(
-    sources: Sources, figure: FigureRecipe, keys: tuple[str, str]
-) -> tuple[Content, str, bool]:
+def _sum_change(sources: Sources, figure: FigureRecipe, keys: tuple[str, str]) -> Change:
     context, places = sources.context, sources.places
     both = context.comparison.numbers[list(keys)].dropna()
     if figure.field.type is FieldType.COUNT and figure.figure.divide == 1:
@@ -224,25 +237,27 @@ def _sum_change(
         change = growth_of(context.comparison.numbers, keys)[0]
         text, unit = growth_formula(places, keys), "report.change_percent"
         decimals = 1
-    if isnan(change):
-        return "", "", False
-    behind = context.say(unit, measure=figure.measure)
-    return Formula(text, change), change_format(behind, decimals), change < 0
+    return _change(text, change, context.say(unit, measure=figure.measure), decimals)
 
 
-def _remark(context: Context, figure: FigureRecipe) -> str:
+def _remark(context: Context, figure: FigureRecipe) -> Change:
     """Say how the figure comes about where there is no year before."""
     kind = figure.recipe.kind
+    text = ""
     if kind is AggregateKind.MEAN:
         weight = context.form.by_key[figure.recipe.weight].field
-        return context.say("report.remark_mean", weight=weight.label)
-    if kind is AggregateKind.RATIO:
-        return context.say("report.remark_ratio")
-    value, n = total_of(figure.recipe, context.comparison.numbers)
-    if isnan(value) or not n:
-        return ""
-    average = value / n / figure.figure.divide
-    decimals = 0 if average >= BIG else 1
+        text = context.say("report.remark_mean", weight=short_label(weight))
+    elif kind is AggregateKind.RATIO:
+        text = context.say("report.remark_ratio")
+    else:
+        value, n = total_of(figure.recipe, context.comparison.numbers)
+        if not isnan(value) and n:
+            text = _average(context, figure, value / n / figure.figure.divide)
+    return Change(content=text, shown=text)
+
+
+def _average(context: Context, figure: FigureRecipe, average: float) -> str:
+    decimals = 0 if average >= BIG else max(figure.figure.decimals, 1)
     return context.say(
         "report.remark_sum",
         noun=context.subject_noun,

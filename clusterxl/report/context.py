@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
+from typing import Any
+
+import pandas as pd
 
 from clusterxl.aggregate import Comparison
 from clusterxl.excel.cells import PageSetup
@@ -45,10 +49,12 @@ class Context:
     Attributes:
         comparison: What is written.
         sample: Every page says that the data are invented.
+        folder: Folder of the returned files, seen from that of the workbook.
     """
 
     comparison: Comparison
     sample: bool = False
+    folder: str = ""
 
     @cached_property
     def names(self) -> SheetNames:
@@ -140,7 +146,9 @@ class Context:
 
     def say(self, name: str, /, **figures: object) -> str:
         """Return a sentence in the language of the form."""
-        return say(name, lang=self.form.language, **figures)
+        text = say(name, lang=self.form.language, **figures)
+        # A figure may be empty, such as the year of a form without years.
+        return re.sub(" {2,}", " ", text).replace(" ,", ",").replace(" ;", ";")
 
     def year(self, year: int | None) -> str:
         """Return a year as the form prints it; empty for none."""
@@ -165,6 +173,13 @@ def sheet_name(text: str) -> str:
 def inert(text: str) -> str:
     """Return a text from a return as a cell can hold it; it is always written as a text."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")[:LONGEST_TEXT]
+
+
+def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame; column by column, which is much faster than by row."""
+    names = [str(name) for name in frame.columns]
+    columns = (frame[name].tolist() for name in names)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def base_name(file: str) -> str:

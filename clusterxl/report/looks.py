@@ -42,15 +42,20 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def change_format(unit: str, decimals: int) -> str:
-    """Return the number format of a change: mark, positive figure, unit; a zero says so.
+def change_format(unit: str, decimals: int, *, flat: bool = False) -> str:
+    """Return the number format of a change: mark, positive figure, unit.
+
+    Args:
+        unit: What stands behind the figure.
+        decimals: Decimals shown.
+        flat: So little changed that the figure shown is zero; then there is no up or down.
 
     >>> change_format(" 家", 0)
-    '"▲ "#,##0" 家";"▼ "#,##0" 家";"± "0" 家"'
+    '"▲ "#,##0" 家";"▼ "#,##0" 家";"± "#,##0" 家"'
     """
-    behind = quoted(unit) if unit else ""
-    figure = decimals_format(decimals)
-    return f'"▲ "{figure}{behind};"▼ "{figure}{behind};"± "0{behind}'
+    shown = decimals_format(decimals) + (quoted(unit) if unit else "")
+    marks = ("±", "±", "±") if flat else ("▲", "▼", "±")
+    return ";".join(f'"{mark} "{shown}' for mark in marks)
 
 
 class Looks:
@@ -89,7 +94,8 @@ class Looks:
             area: Last row and last column that are printed, from column B on.
             tall: Pages tall; 0 for as many as needed.
         """
-        small = f'&"{self.font},Regular"&8 '
+        # LibreOffice shrinks headers with the page; 9 points stay readable there too.
+        small = f'&"{self.font},Regular"&9 '
         left, right = footer
         return PageSetup(
             landscape=True,

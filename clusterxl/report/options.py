@@ -10,18 +10,11 @@ import pandas as pd
 from clusterxl.excel.cells import Formula, Link, column_letters
 from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import FieldType
-from clusterxl.report.context import DASH, NO_TICK, TICK, Context, inert
+from clusterxl.report.context import DASH, NO_TICK, TICK, Context, inert, records_of
+from clusterxl.report.drawing import draw_table, print_table
 from clusterxl.report.looks import COUNT, LIGHT, MUTED, SHARE, quoted
 from clusterxl.report.places import Places
-from clusterxl.report.tables import (
-    FIRST_COLUMN,
-    Cell,
-    Column,
-    Entry,
-    Table,
-    draw_table,
-    print_table,
-)
+from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 
 LONGEST_LITERAL = 250
 LONGEST_IN_TITLE = 22
@@ -89,7 +82,7 @@ def _option_rows(
 ) -> list[list[Entry]]:
     """Return the rows of one question, or of one option of ticks."""
     rows = []
-    records: list[dict[Any, Any]] = part.to_dict("records")
+    records = records_of(part)
     last = first + len(records) - 1
     for row, option in enumerate(records, first):
         key, n, share = option["key"], int(option["n"]), float(option["share"]) * 100
@@ -114,7 +107,7 @@ def _option_rows(
     return rows
 
 
-def _count(places: Places, context: Context, key: str, option: dict[Any, Any]) -> Entry:
+def _count(places: Places, context: Context, key: str, option: dict[str, Any]) -> Entry:
     ticks = context.form.by_key[key].type is FieldType.TICKS
     wanted = TICK if ticks else inert(option["option_label"])
     if len(wanted) > LONGEST_LITERAL or key not in places.columns:

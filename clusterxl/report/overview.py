@@ -13,7 +13,7 @@ from clusterxl.report.bars import group_panel, options_panel, subject_panel
 from clusterxl.report.cards import Card, cards_of, quality_facts
 from clusterxl.report.context import Context
 from clusterxl.report.looks import BELOW_INK, GROUND, GUTTER_PX, INK, LINK, MAIN, MUTED
-from clusterxl.report.panels import PANEL_PX, Panel, Sources
+from clusterxl.report.panels import HEADLINE_POINTS, PANEL_PX, Panel, Sources
 from clusterxl.report.scatter import scatter_panel
 from clusterxl.report.trend import mix_panel, trend_panel
 
@@ -23,12 +23,16 @@ FIRST_COLUMN = 2
 LAST_COLUMN = FIRST_COLUMN + CARDS * STEP - 2
 WIDTH_PX = CARDS * CARD_COLUMNS * CARD_COLUMN_PX + (CARDS - 1) * GAP_PX
 VALUE_SIZES = (22, 18, 15, 12, 10)
-VALUE_MARGIN = 24
+VALUE_MARGIN = 30
+# In em. Where a Latin font is missing, a wider one takes its place.
+DIGIT, WIDE_DIGIT = 0.6, 0.7
+CHANGE_SIZES = (9.5, 8.5, 7.5, 6.5)
+CHANGE_PX = 172
 LINK_COLUMNS = 4
 CARD_ROW = 4
 PANEL_ROW = CARD_ROW + 5
 # Rows of 18 points under the headline of a panel, in the first and second line of panels.
-PANEL_ROWS = (9, 10)
+PANEL_ROWS = (9, 9)
 ROW_POINTS, PX_PER_POINT = 18, 96 / 72
 
 
@@ -66,7 +70,7 @@ def overview_panels(sources: Sources) -> list[Panel]:
         found.append(mix_panel(sources, mix))
     if lead and ranked and lead.grows and lead.span > 1:
         found.append(scatter_panel(sources, lead))
-    if lead and ranked and sources.groups is not None:
+    if lead and ranked and sources.groups is not None and context.count > 1:
         found.append(subject_panel(sources, lead, tall=False))
     if len(found) < CARDS - 1 and len(comparison.options) and context.count:
         found.append(options_panel(sources))
@@ -110,19 +114,22 @@ def _draw_card(sheet: Sheet, context: Context, column: int, card: Card) -> None:
     looks, last = context.looks, column + CARD_COLUMNS - 1
     ground = looks.text(fill=GROUND)
     # Only the first row has the thick line on top; its colour counts for all its lines.
-    top = replace(ground, top="medium", line_ink=MAIN, size=9.5, ink=MUTED, indent=1)
+    size = next((s for s in CHANGE_SIZES if text_px(card.label, s) <= CHANGE_PX), 6)
+    top = replace(ground, top="medium", line_ink=MAIN, size=size, ink=MUTED, indent=1)
     sheet.put(CARD_ROW, column, card.label, top, CARD_ROW, last)
-    size, width = _value_size(card)
+    size, width = _value_size(card, WIDE_DIGIT if looks.font.isascii() else DIGIT)
     split = column + width - 1
     value = replace(ground, size=size, bold=True, indent=1, align="left")
     value = replace(value, num_format=card.num_format)
     sheet.put(CARD_ROW + 1, column, card.value, value, CARD_ROW + 1, split)
     unit = replace(ground, size=10, ink=MUTED, align="left")
     _put_span(sheet, CARD_ROW + 1, (split + 1, last), card.unit, unit)
-    ink = BELOW_INK if card.falls else MAIN if card.change_format else INK
-    change = replace(ground, size=9.5, ink=ink, bold=bool(card.change_format), indent=1)
-    change = replace(change, num_format=card.change_format or "General", align="left")
-    sheet.put(CARD_ROW + 2, column, card.change, change, CARD_ROW + 2, last)
+    told = card.change
+    ink = BELOW_INK if told.falls else MAIN if told.num_format else INK
+    size = next((s for s in CHANGE_SIZES if text_px(told.shown, s) <= CHANGE_PX), 6)
+    change = replace(ground, size=size, ink=ink, bold=bool(told.num_format), indent=1)
+    change = replace(change, num_format=told.num_format or "General", align="left")
+    sheet.put(CARD_ROW + 2, column, told.content, change, CARD_ROW + 2, last)
     note = replace(ground, size=9, ink=MUTED, indent=1)
     link = replace(ground, size=9, ink=LINK, underline=True, align="right")
     if card.link is None:
@@ -142,14 +149,14 @@ def _put_span(
         sheet.put(row, first, content, style, row, last)
 
 
-def _value_size(card: Card) -> tuple[float, int]:
+def _value_size(card: Card, digit: float) -> tuple[float, int]:
     """Return the size of a card's value, and how many columns it needs beside its unit."""
     unit_columns = ceil((text_px(card.unit, 10) + 6) / CARD_COLUMN_PX) if card.unit else 1
     most = max(CARD_COLUMNS - unit_columns, 2)
     signs = sum(character in ",." for character in card.shown)
     for size in VALUE_SIZES:
-        # Digits are .6 em wide, marks .3; an indent and a margin stand before and behind.
-        px = (0.6 * len(card.shown) - 0.3 * signs) * size * PX_PER_POINT + VALUE_MARGIN
+        # Marks are half as wide as digits; an indent and a margin stand before and behind.
+        px = digit * (len(card.shown) - 0.5 * signs) * size * PX_PER_POINT + VALUE_MARGIN
         if ceil(px / CARD_COLUMN_PX) <= most:
             return size, ceil(px / CARD_COLUMN_PX)
     return VALUE_SIZES[-1], most
@@ -184,12 +191,10 @@ def _draw_panel(
     first = FIRST_COLUMN + card * STEP
     last = first + 2 * STEP - 2
     looks = context.looks
-    fitting = [text for text in panel.headlines if text_px(text, 11.5) <= PANEL_PX - 8]
-    headline = fitting[0] if fitting else panel.headlines[-1]
-    head = replace(looks.text(11.5, bold=True), top="thin", line_ink=INK)
-    sheet.put(row, first, headline, head, row, last)
+    head = replace(looks.text(HEADLINE_POINTS, bold=True), top="thin", line_ink=INK)
+    sheet.put(row, first, panel.headline, head, row, last)
     sheet.put(row + 1, first, panel.sub, looks.text(9, ink=MUTED), row + 1, last)
-    chart = replace(panel.chart, px=(PANEL_PX, height), description=headline)
+    chart = replace(panel.chart, px=(PANEL_PX, height), description=panel.headline)
     sheet.chart(row + 2, first, chart)
 
 
@@ -201,8 +206,11 @@ def _draw_quality(sheet: Sheet, sources: Sources, row: int) -> int:
         sheet.row(row + offset, points)
     waiting = quality.warnings - quality.explained
     name = "report.quality_errors" if quality.errors else "report.quality_clean"
-    figures = {"count": quality.counted, "blank": max(quality.required - quality.filled, 0)}
-    headline = context.say(name, errors=quality.errors, waiting=waiting, **figures)
+    blank = f"{max(quality.required - quality.filled, 0):,}"
+    figures = {"count": quality.counted, "blank": blank, "errors": quality.errors}
+    headline = context.say(name, waiting=waiting, **figures)
+    if not quality.received:
+        headline = context.say("report.quality_none")
     head = replace(looks.text(11.5, bold=True), top="thin", line_ink=INK)
     sheet.put(row, FIRST_COLUMN, headline, head, row, LAST_COLUMN)
     for place, (label, content) in enumerate(quality_facts(sources)[:CARDS]):

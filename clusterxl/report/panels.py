@@ -15,7 +15,8 @@ from clusterxl.report.places import Places
 from clusterxl.report.rankings import Ranking
 from clusterxl.summary import Lead
 
-PANEL_PX, SHORT_PX, TALL_PX = 404, 216, 517
+PANEL_PX, SHORT_PX, TALL_PX = 404, 216, 494
+HEADLINE_POINTS = 11.5
 TOP = 3
 BIG = 100
 # Room behind the longest bar for its label.
@@ -23,6 +24,9 @@ ROOM = 1.28
 WIDEST_NAMES = 0.4
 SHORTEST_SHARED = 2
 BRACKETS = "（）() "
+# A full-width character of 9 points, in px.
+POINTS, EM = 9, 12
+THICKEST_BAR = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Panel:
     """A chart with its headline.
 
     Attributes:
-        headlines: What it shows, as a sentence: the first that fits on one line is taken.
+        headlines: What it shows, as a sentence: the best first, the shortest last.
         sub: Measure, basis, marks.
         chart: The chart.
         tall: It takes the height of two.
@@ -40,6 +44,13 @@ class Panel:
     sub: str | Rich
     chart: ChartSpec
     tall: bool = False
+
+    @property
+    def headline(self) -> str:
+        """The first headline that fits on one line; the last one is cut if none does."""
+        room = PANEL_PX - 8
+        fitting = (text for text in self.headlines if text_px(text, HEADLINE_POINTS) <= room)
+        return next(fitting, cut(self.headlines[-1], room / (HEADLINE_POINTS * EM / POINTS)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +116,7 @@ def bar_chart(
         categories=data.column(first, count, 0),
         fill=SOFT,
         points=tuple(MAIN if place < TOP else SOFT for place in range(count)),
-        gap=45,
+        gap=_gap(TALL_PX if tall else SHORT_PX, count),
         labels=ChartLabels(font=looks.chart(9), custom=labels),
     )
     largest = max(bar.value for bar in bars)
@@ -120,9 +131,22 @@ def bar_chart(
     )
 
 
-def cut(text: str, most: int) -> str:
-    """Return a text of at most so many characters."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def _gap(height: float, count: int) -> int:
+    """Return the gap, in percent of a bar, that keeps few bars from becoming thick."""
+    return max(45, min(round((height / count / THICKEST_BAR - 1) * 100), 500))
+
+
+def cut(text: str, most: float) -> str:
+    """Return a text that is at most so many full-width characters wide.
+
+    >>> cut("智能家电零部件", 5), cut("machines", 5)
+    ('智能家电…', 'machines')
+    """
+    room = most * EM + 0.01
+    kept = text
+    while kept and text_px(kept if kept == text else f"{kept}…", POINTS) > room:
+        kept = kept[:-1]
+    return kept if kept == text else f"{kept}…"
 
 
 def short_names(names: Sequence[str], most: int) -> list[str]:

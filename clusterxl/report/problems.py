@@ -9,18 +9,11 @@ from clusterxl.excel.cells import Formula, address
 from clusterxl.excel.sheet import Sheet
 from clusterxl.finding import Finding, Severity
 from clusterxl.report.context import DASH, Context, base_name, inert
+from clusterxl.report.drawing import draw_table, print_table
 from clusterxl.report.looks import BELOW_INK, COUNT_OR_DASH, LINK, MUTED, quoted
-from clusterxl.report.tables import (
-    FIRST_COLUMN,
-    Cell,
-    Column,
-    Entry,
-    Table,
-    draw_table,
-    print_table,
-)
+from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 
-WIDTHS = (70, 82, 300, 196, 170, 92, 110, 120, 100, 50)
+WIDTHS = (66, 80, 292, 190, 166, 90, 104, 114, 96, 50)
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 INKS = {Severity.ERROR: BELOW_INK, Severity.WARNING: LINK, Severity.INFO: MUTED}
 LEVEL, CODE, NOTE = (FIRST_COLUMN + place for place in (0, 1, 6))

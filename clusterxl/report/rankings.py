@@ -11,6 +11,7 @@ import pandas as pd
 from clusterxl.excel.cells import Formula, address, column_letters, sheet_reference
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH, Context
+from clusterxl.report.drawing import draw_table, print_table
 from clusterxl.report.looks import (
     ARROW,
     BELOW_INK,
@@ -21,16 +22,7 @@ from clusterxl.report.looks import (
     quoted,
 )
 from clusterxl.report.places import Places
-from clusterxl.report.tables import (
-    FIRST_COLUMN,
-    FIRST_HEAD,
-    Cell,
-    Column,
-    Entry,
-    Table,
-    draw_table,
-    print_table,
-)
+from clusterxl.report.tables import FIRST_COLUMN, FIRST_HEAD, Cell, Column, Entry, Table, head_px
 from clusterxl.summary import FigureRecipe, Lead
 
 # Where the largest is more than four times the 90th of 100, bars are full at the 95th.
@@ -143,7 +135,7 @@ class Builder:
         rows = dict(zip(self.frame[names], self.rows, strict=True))
         sheet_names = self.context.names
         name = sheet_names.groups if names == "group" else sheet_names.subjects
-        return Ranking(table=table, name=name, at=self.at, rows=rows)
+        return Ranking(table=table.padded(), name=name, at=self.at, rows=rows)
 
 
 def draw_ranking(sheet: Sheet, context: Context, ranking: Ranking) -> None:
@@ -210,10 +202,12 @@ def lead_column(builder: Builder, lead: Lead, place: int, decimals: int) -> Colu
     """Return the column of the lead in one of its years, from 0."""
     context = builder.context
     year = context.year(lead.years[place])
+    head = f"{lead.label}\n{year}" if year else lead.label
+    unit = lead.measure or context.say("report.unit_number")
     return Column(
-        head=f"{lead.label}\n{year}" if year else lead.label,
-        unit=lead.measure or context.say("report.unit_number"),
-        px=84,
+        head=head,
+        unit=unit,
+        px=head_px(head, unit, 84),
         align="right",
         num_format=decimals_format(decimals),
         link=builder.places.link(lead.keys[place]),
@@ -222,11 +216,12 @@ def lead_column(builder: Builder, lead: Lead, place: int, decimals: int) -> Colu
 
 def figure_column(builder: Builder, figure: FigureRecipe) -> Column:
     """Return the column of a further figure."""
-    context = builder.context
+    head = figure.figure.label
+    unit = figure.measure or builder.context.say("report.unit_number")
     return Column(
-        head=figure.figure.label,
-        unit=figure.measure or context.say("report.unit_number"),
-        px=68,
+        head=head,
+        unit=unit,
+        px=head_px(head, unit, 68),
         align="right",
         num_format=decimals_format(figure.figure.decimals),
         link=builder.places.link((figure.recipe.over or figure.recipe.own)[0]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Literal
@@ -19,18 +19,23 @@ from clusterxl.excel.charts import (
     ChartSeries,
     ChartSpec,
 )
+from clusterxl.excel.heights import text_px
 from clusterxl.report.context import Context
 from clusterxl.report.looks import BELOW, HAIRLINE, MAIN, MUTED, axis_line
 from clusterxl.report.panels import PANEL_PX, SHORT_PX, Panel, Sources, cut, short_names
 from clusterxl.summary import Lead
 
 FEWEST_POINTS = 3
+# LibreOffice draws the texts of a scatter chart smaller than those of other charts.
+FONT = 10
 FAR = 2.5
 FAR_QUANTILE = 0.95
 STEPS = (10, 20, 50, 100, 200, 500)
 MOST_STEPS = 7
 LONGEST_NAME = 8
 MOST_NAMED_OFF, LONGEST_OFF = 2, 6
+# Left, top, width and height of the plot in the chart.
+LAYOUT = (0.13, 0.03, 0.83, 0.74)
 # A point off the chart is drawn so far below its upper edge.
 EDGE = 0.03
 
@@ -55,20 +60,21 @@ class _Mark:
         color: Its colour.
         size: Its size.
         side: Where names stand.
-        room: Share of the width, from and to, within which a name has room.
+        box: Where a name begins and ends beside its point, in its own width, and below and
+            above it, in px.
     """
 
     kind: Literal["circle", "diamond", "triangle"]
     color: str
     size: int
     side: Literal["above", "right", "left"]
-    room: tuple[float, float]
+    box: tuple[float, float, float, float]
 
 
 MARKS = (
-    _Mark(kind="circle", color=MAIN, size=6, side="above", room=(0.12, 0.88)),
-    _Mark(kind="diamond", color=BELOW, size=7, side="right", room=(0, 0.75)),
-    _Mark(kind="triangle", color=MAIN, size=7, side="left", room=(0.25, 1)),
+    _Mark(kind="circle", color=MAIN, size=6, side="above", box=(-0.5, 0.5, 3, 22)),
+    _Mark(kind="diamond", color=BELOW, size=7, side="right", box=(0.05, 1.15, -8, 8)),
+    _Mark(kind="triangle", color=MAIN, size=7, side="left", box=(-1.15, -0.05, -8, 8)),
 )
 
 
@@ -85,15 +91,15 @@ def scatter_panel(sources: Sources, lead: Lead) -> Panel | None:
     series = []
     for mark, part in zip(MARKS, parts, strict=True):
         if len(part):
-            inside = _with_room(frame, mark, part)
-            names = {i: name for i, name in named.items() if i in inside}
+            own = {i: name for i, name in named.items() if i in set(part["return_id"])}
+            names = _with_room(frame, mark, points, own)
             series.append(_series(sources, lead, part, frame, (mark, names)))
     series += _lines(sources, frame)
     chart = ChartSpec(
         kind="scatter",
         series=tuple(series),
         px=(PANEL_PX, SHORT_PX),
-        layout=(0.13, 0.03, 0.83, 0.74),
+        layout=LAYOUT,
         x=_x_axis(context, lead, frame),
         y=_y_axis(context, frame),
         description=context.say("report.scatter_data"),
@@ -158,7 +164,7 @@ def _series(
     lead: Lead,
     part: pd.DataFrame,
     frame: _Frame,
-    look: tuple[_Mark, dict[str, str]],
+    look: tuple[_Mark, Mapping[str, str]],
 ) -> ChartSeries:
     context, subjects = sources.context, sources.subjects
     mark, named = look
@@ -174,7 +180,7 @@ def _series(
     heads = ["", lead.label, context.say("report.average_growth_plain")]
     title = context.say(f"report.scatter_{mark.kind}")
     first, count = sources.data.add(title, heads, rows), len(rows)
-    font = context.looks.chart(8.5)
+    font = context.looks.chart(FONT)
     custom = tuple(
         ChartLabel(text=named[i], font=font) if i in named else ChartLabel(hidden=True)
         for i in part["return_id"]
@@ -187,11 +193,23 @@ def _series(
     )
 
 
-def _with_room(frame: _Frame, mark: _Mark, part: pd.DataFrame) -> set[str]:
-    """Return the points beside which a name does not leave the chart."""
-    decades = log10(frame.right / frame.left)
-    at = (part["x"] / frame.left).map(log10) / decades
-    return set(part["return_id"][at.between(*mark.room)])
+def _with_room(
+    frame: _Frame, mark: _Mark, points: pd.DataFrame, named: Mapping[str, str]
+) -> dict[str, str]:
+    """Keep the names that neither leave the chart nor cover another point."""
+    wide, high = PANEL_PX * LAYOUT[2], SHORT_PX * LAYOUT[3]
+    across = (points["x"] / frame.left).map(log10) / log10(frame.right / frame.left) * wide
+    up = (points["y"].clip(upper=frame.top) - frame.bottom) / (frame.top - frame.bottom) * high
+    kept = {}
+    for return_id, name in named.items():
+        own = points["return_id"] == return_id
+        x, y, width = across[own].iloc[0], up[own].iloc[0], text_px(name, FONT)
+        left, right, low, top = mark.box
+        beside = across.between(x + left * width, x + right * width) & ~own
+        covered = (beside & up.between(y + low, y + top)).any()
+        if x + left * width > 0 and x + right * width < wide and not covered:
+            kept[return_id] = name
+    return kept
 
 
 def _lines(sources: Sources, frame: _Frame) -> list[ChartSeries]:
@@ -227,8 +245,8 @@ def _x_axis(context: Context, lead: Lead, frame: _Frame) -> ChartAxis:
         log_base=10,
         crossing=frame.left,
         title=title,
-        title_font=context.looks.chart(9, ink=MUTED),
-        font=context.looks.chart(),
+        title_font=context.looks.chart(FONT, ink=MUTED),
+        font=context.looks.chart(FONT),
         num_format="#,##0" if frame.left >= 1 else "General",
         low_labels=True,
         line=axis_line(),
@@ -242,8 +260,8 @@ def _y_axis(context: Context, frame: _Frame) -> ChartAxis:
         step=frame.step,
         crossing=frame.bottom,
         title=context.say("report.scatter_y"),
-        title_font=context.looks.chart(9, ink=MUTED),
-        font=context.looks.chart(),
+        title_font=context.looks.chart(FONT, ink=MUTED),
+        font=context.looks.chart(FONT),
         num_format="0",
         low_labels=True,
         grid=ChartLine(color=HAIRLINE, width=0.5),
@@ -272,9 +290,9 @@ def _sub(context: Context, lead: Lead, *, far: bool) -> Rich:
         lines.append(f"{spec.growth_line:g}%")
     parts = [
         ("● ", looks.text(9, ink=MAIN)),
-        (context.say("report.scatter_circle"), small),
+        (context.say("report.scatter_circle" if lines else "report.scatter_steady"), small),
         ("　◆ ", looks.text(9, ink=BELOW)),
-        (context.say("report.scatter_diamond"), small),
+        (context.say("report.scatter_diamond" if lines else "report.scatter_falling"), small),
     ]
     if far:
         parts += [

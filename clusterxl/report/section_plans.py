@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clusterxl.form.model import Block, BlockKind, FieldType, Input, Section
+from clusterxl.form.model import FieldType, Input, Section
 from clusterxl.report.context import Context, sheet_name
+from clusterxl.report.filled import LIST_KINDS, FilledList, filled_list
 from clusterxl.report.places import GROUP_COLUMN, Places, SourceRows
 from clusterxl.report.tables import Table
 from clusterxl.summary import is_compared
 
-LIST_KINDS = (BlockKind.LIST, BlockKind.EVIDENCE)
 # Longer texts are not printed, they would make every row of the table high.
 LONGEST_WRAPPED = 36
 
@@ -25,14 +25,14 @@ class SectionSheet:
         name: Name of the sheet.
         inputs: Its columns; long texts last, they are not printed.
         long: Keys of the long texts.
-        lists: Its lists; only how many rows were filled is shown.
+        lists: Its lists; here only how many rows were filled is shown.
     """
 
     section: Section
     name: str
     inputs: tuple[Input, ...]
     long: frozenset[str]
-    lists: tuple[Block, ...]
+    lists: tuple[FilledList, ...]
 
 
 def section_sheets(context: Context) -> tuple[SectionSheet, ...]:
@@ -42,7 +42,7 @@ def section_sheets(context: Context) -> tuple[SectionSheet, ...]:
     found = []
     for section in context.form.sections:
         inputs = [asked for asked in _compared(context) if asked.section == section.id]
-        lists = tuple(block for block in section.blocks if block.kind in LIST_KINDS)
+        lists = tuple(filled_list(context, b) for b in section.blocks if b.kind in LIST_KINDS)
         if inputs or lists:
             inputs.sort(key=lambda asked: asked.key in long)
             name = unused_name(sheet_name(section.sheet), taken)

@@ -11,11 +11,11 @@ from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import AggregateKind, Block, FieldType, Input, plain_label
 from clusterxl.report.answers import Shown, entry_of
 from clusterxl.report.context import DASH, NAME_SIZE, NO_TICK, TICK, Context, inert
-from clusterxl.report.lists import filled_counts
+from clusterxl.report.drawing import draw_table, print_table
 from clusterxl.report.looks import COUNT, LIGHT, MUTED, decimals_format, quoted
 from clusterxl.report.places import NAME_COLUMN, Places, basis_formula, total_formula
 from clusterxl.report.section_plans import SectionSheet
-from clusterxl.report.tables import Cell, Column, Entry, Table, draw_table, print_table
+from clusterxl.report.tables import Cell, Column, Entry, Table, head_px
 from clusterxl.summary import recipe_of
 
 GROUP_PX = 66
@@ -61,6 +61,7 @@ def draw_section(
         links=context.traced,
         bands=True,
     )
+    table = table.padded()
     draw_table(sheet, table, context.looks)
     last_column = NAME_COLUMN + table.printed - 1
     page = context.page(plan.name, last_row=table.last_row, last_column=last_column)
@@ -82,13 +83,13 @@ def _named_part(
             row.append(inert(group) or DASH)
         for part in totals:
             part.append("")
-    for block in plan.lists:
-        counts = filled_counts(context, block)
+    for filled in plan.lists:
+        counts = filled.counts(context.count)
         cells = [
             address(row, NAME_COLUMN + len(columns), absolute=True)
             for row in (places.first, places.last)
         ]
-        columns.append(_rows_column(context, block))
+        columns.append(_rows_column(context, filled.block))
         totals[0].append(Formula(f"=SUM({':'.join(cells)})", sum(counts)))
         totals[1].append(f"{context.count} / {context.count}")
         for row, count in zip(rows, counts, strict=True):
@@ -116,11 +117,12 @@ def _column(
     decimals = _decimals(answers)
     num_format = decimals_format(decimals) if numeric else _total_format(asked)
     group, head = ("", label) if alone else _group_and_head(context, asked, label)
+    unit, width = _unit(context, asked), _width(context, asked, answers, num_format)
     return Column(
         head=head,
         group=group,
-        unit=_unit(context, asked),
-        px=LONG_PX if long else max(_width(asked, answers, num_format), _head_width(head)),
+        unit=unit,
+        px=LONG_PX if long else head_px(head, unit, max(width, _head_width(head))),
         align="right" if numeric else "center" if _is_mark(asked) else "left",
         num_format=num_format,
         link=places.link(asked.key),
@@ -170,11 +172,13 @@ def _total_format(asked: Input) -> str:
     return f"{quoted(first + ' ')}0" if len(first) <= LONGEST_IN_FORMAT else COUNT
 
 
-def _width(asked: Input, answers: Sequence[Shown], num_format: str) -> int:
+def _width(context: Context, asked: Input, answers: Sequence[Shown], num_format: str) -> int:
     if asked.type.is_numeric:
         numbers = [a.content for a in answers if isinstance(a.content, float)]
         decimals = len(num_format.partition(".")[2])
-        longest = max((len(f"{n:,.{decimals}f}") for n in [*numbers, sum(numbers)]), default=0)
+        totals = context.comparison.totals
+        total = float(totals.loc[totals["key"] == asked.key, "value"].iloc[0])
+        longest = max(len(f"{n:,.{decimals}f}") for n in [*numbers, total])
         return max(60, ceil(longest * 7.8) + 14)
     if asked.type is FieldType.CHOICE:
         widest = max(text_px(item.label, 10) for item in asked.field.items)

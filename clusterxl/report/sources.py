@@ -7,18 +7,19 @@ from typing import Any
 from clusterxl.excel.cells import Content, Link
 from clusterxl.excel.sheet import Sheet
 from clusterxl.excel.tokens import SONG
-from clusterxl.report.context import DASH, MOST_RETURNS_TRACED, NAME_SIZE, Context, base_name, inert
+from clusterxl.report.context import (
+    DASH,
+    MOST_RETURNS_TRACED,
+    NAME_SIZE,
+    Context,
+    base_name,
+    inert,
+    records_of,
+)
+from clusterxl.report.drawing import draw_table, print_table
 from clusterxl.report.looks import BELOW_INK, LIGHT, MUTED, decimals_format
 from clusterxl.report.places import SourceRows
-from clusterxl.report.tables import (
-    FIRST_COLUMN,
-    Cell,
-    Column,
-    Entry,
-    Table,
-    draw_table,
-    print_table,
-)
+from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 from clusterxl.sentences import catalogue
 
 # Excel takes 65,530 links a sheet; far fewer keep the file quick to open.
@@ -47,10 +48,8 @@ def draw_sources(sheet: Sheet, context: Context) -> None:
     """Draw where each number comes from; of too many returns only say where to look instead."""
     provenance = context.comparison.provenance
     note = context.say("report.sources_note")
-    records: list[dict[Any, Any]] = []
-    if context.traced:
-        records = provenance.to_dict("records")
-    else:
+    records = records_of(provenance) if context.traced else []
+    if not context.traced:
         note = context.say("report.sources_elsewhere", most=MOST_RETURNS_TRACED)
     linked = len(records) <= MOST_LINKS
     table = Table(
@@ -70,7 +69,6 @@ def draw_contacts(sheet: Sheet, context: Context) -> None:
     """Draw the personal answers, for those who asked for them."""
     contacts = context.comparison.contacts
     names = ("subject", "unit", "label", "text")
-    records: list[dict[Any, Any]] = contacts.to_dict("records")
     table = Table(
         title=context.say("report.contacts_title", sheet=context.names.contacts),
         note=context.say("report.contacts_note"),
@@ -80,7 +78,7 @@ def draw_contacts(sheet: Sheet, context: Context) -> None:
             Column(head=context.say("report.question"), px=300, wrap=True),
             Column(head=context.say("report.answer"), px=300, wrap=True),
         ],
-        rows=[[inert(record[name]) or DASH for name in names] for record in records],
+        rows=[[inert(record[name]) or DASH for name in names] for record in records_of(contacts)],
     )
     draw_table(sheet, table, context.looks)
     last = FIRST_COLUMN + table.printed - 1
@@ -93,17 +91,17 @@ def _columns(context: Context) -> list[Column]:
         return context.say(f"report.source_{name}")
 
     return [
-        Column(head=head("number"), px=64, size=9),
-        Column(head=head("label"), px=172, wrap=True, size=9),
-        Column(head=head("value"), px=92, align="right", num_format="#,##0.00"),
-        Column(head=head("measure"), px=76, ink=MUTED, wrap=True, size=9),
+        Column(head=head("number"), px=62, size=9),
+        Column(head=head("label"), px=156, wrap=True, size=9),
+        Column(head=head("value"), px=88, align="right", num_format="#,##0.00"),
+        Column(head=head("measure"), px=88, ink=MUTED, wrap=True, size=9),
         Column(head=context.subject_noun, px=context.name_px, wrap=True, size=NAME_SIZE),
-        Column(head=head("file"), px=120, wrap=True, size=9),
-        Column(head=head("sheet"), px=106, wrap=True, size=9),
-        Column(head=head("cell"), unit=head("cell_hint"), px=58, align="center"),
-        Column(head=head("raw"), px=100, wrap=True, font=SONG),
-        Column(head=head("receipts"), px=126, wrap=True, size=9),
-        Column(head=head("found_by"), px=64, size=9),
+        Column(head=head("file"), px=116, wrap=True, size=9),
+        Column(head=head("sheet"), px=102, wrap=True, size=9),
+        Column(head=head("cell"), unit=head("cell_hint"), px=56, align="center"),
+        Column(head=head("raw"), px=98, wrap=True, font=SONG),
+        Column(head=head("receipts"), px=122, wrap=True, size=9),
+        Column(head=head("found_by"), px=62, size=9),
         Column(head=head("path"), px=320, printed=False, size=9, ink=MUTED),
         Column(head=head("key"), px=190, printed=False, size=9, ink=MUTED),
         Column(head=head("unit"), px=120, printed=False, size=9, ink=MUTED),
@@ -111,7 +109,7 @@ def _columns(context: Context) -> list[Column]:
     ]
 
 
-def _row(context: Context, record: dict[Any, Any], *, linked: bool) -> list[Entry]:
+def _row(context: Context, record: dict[str, Any], *, linked: bool) -> list[Entry]:
     found_by = record["found_by"]
     found = inert(found_by) or DASH
     if f"report.found_{found_by}" in catalogue(context.form.language):
@@ -124,7 +122,7 @@ def _row(context: Context, record: dict[Any, Any], *, linked: bool) -> list[Entr
         inert(record["subject"]),
         inert(base_name(record["file"])),
         inert(record["sheet"]),
-        _cell(record) if linked else inert(record["cell"]),
+        _cell(context, record) if linked else inert(record["cell"]),
         inert(record["raw"]),
         inert(record["receipts"]) or _reason(context, record["status"]),
         found if found_by == BY_NAME else Cell(found, ink=BELOW_INK),
@@ -135,7 +133,7 @@ def _row(context: Context, record: dict[Any, Any], *, linked: bool) -> list[Entr
     ]
 
 
-def _value(context: Context, record: dict[Any, Any]) -> Entry:
+def _value(context: Context, record: dict[str, Any]) -> Entry:
     value, status = record["value"], record["status"]
     if value == value:  # noqa: PLR0124 - false for NaN only
         behind = f"{value:.{MOST_DECIMALS}f}".rstrip("0").partition(".")[2]
@@ -160,12 +158,16 @@ def _reason(context: Context, status: str) -> Entry:
     return Cell(context.say(reasons[status], none=context.form.none_word), ink=MUTED)
 
 
-def _cell(record: dict[Any, Any]) -> Content:
+def _cell(context: Context, record: dict[str, Any]) -> Content:
     """Return the link to the cell in the returned workbook, or only its address."""
     file, sheet, cell = (str(record[name]) for name in ("file", "sheet", "cell"))
-    odd = ODD_IN_LINKS & set(file) or file.startswith("/") or ".." in file.split("/")
+    folders = file.split("/")[:-1]
+    odd = ODD_IN_LINKS & set(file) or file.startswith("/") or ".." in folders
+    # No link leads into a zip.
+    odd = odd or any(name.lower().endswith(".zip") for name in folders)
     quoted = sheet.replace("'", "''")
-    target = f"external:{file}#'{quoted}'!{cell}"
+    folder = f"{context.folder.rstrip('/')}/" if context.folder else ""
+    target = f"external:{folder}{file}#'{quoted}'!{cell}"
     if odd or not cell or not file.lower().endswith(EXCEL_SUFFIXES) or not file.isprintable():
         return inert(cell)
     return Link(target, cell) if len(target) <= LONGEST_LINK else inert(cell)

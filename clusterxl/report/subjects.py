@@ -23,7 +23,7 @@ from clusterxl.report.rankings import (
     rate_entry,
     rates_of,
 )
-from clusterxl.report.tables import FIRST_COLUMN, Column, Entry
+from clusterxl.report.tables import FIRST_COLUMN, Column, Entry, head_px
 from clusterxl.summary import FigureRecipe, Lead
 
 LIST_DECIMALS = 2
@@ -119,10 +119,11 @@ def _own_entries(
 
 def _add_open(builder: Builder) -> None:
     context = builder.context
+    head, unit = context.say("report.open_head"), context.say("report.open_unit")
     column = Column(
-        head=context.say("report.open_head"),
-        unit=context.say("report.open_unit"),
-        px=52,
+        head=head,
+        unit=unit,
+        px=head_px(head, unit, 52),
         align="right",
         num_format=COUNT_OR_DASH,
     )

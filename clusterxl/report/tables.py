@@ -1,37 +1,23 @@
-"""Draws one table on a sheet of its own: title, note, heads, units, totals, rows, printed page."""
+"""What a table is: columns, rows, totals; where its parts stand and how its pages break."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import ceil
 from typing import Literal
 
-from clusterxl.excel.cells import Content, DataBar, Formula, Link, PageSetup, Rich, Style
-from clusterxl.excel.heights import text_lines, text_points, text_px
-from clusterxl.excel.sheet import Sheet
-from clusterxl.report.context import DASH
+from clusterxl.excel.cells import Content, Link
+from clusterxl.excel.heights import text_lines, text_px
 from clusterxl.report.looks import (
     BAND_PX,
-    FIFTH,
-    GROUND,
-    GUTTER_PX,
-    HAIRLINE,
     INK,
-    LINK,
-    MUTED,
-    PAGE_SCALE,
-    SOFT,
-    Looks,
 )
 
 TITLE_ROW, NOTE_ROW, FIRST_HEAD = 1, 2, 4
 FIRST_COLUMN = 2
-WRAP_PX = 120
-ROW_POINTS = 19.0
-EVERY = 5
-TITLE_SIZES, HEADING_SIZES = (16, 14, 12, 10.5), (16, 14, 12, 10.5)
+LEAST_PX = 820
+BOLD, WIDEST_WORD = 1.08, 120
 NO_LINE_START = "，。、；：）》〉”’%)]}"
 
 
@@ -141,47 +127,30 @@ class Table:
         """The last row of data."""
         return self.first_row + max(len(self.rows), 1) - 1
 
+    def padded(self) -> Table:
+        """Return a table wide enough for its title and note.
+
+        An empty column fills it up; where unprinted columns follow, the last printed one grows.
+        """
+        missing = LEAST_PX - sum(column.px for column in self.columns if column.printed)
+        if missing <= 0:
+            return self
+        if self.printed < len(self.columns):
+            columns = list(self.columns)
+            last = columns[self.printed - 1]
+            columns[self.printed - 1] = replace(last, px=last.px + missing)
+            return replace(self, columns=columns)
+        return replace(
+            self,
+            columns=[*self.columns, Column(head="", px=missing)],
+            rows=[[*row, ""] for row in self.rows],
+            totals=[[*row, ""] for row in self.totals],
+        )
+
     @property
     def printed(self) -> int:
         """How many columns are printed."""
         return sum(column.printed for column in self.columns)
-
-
-def draw_table(sheet: Sheet, table: Table, looks: Looks) -> None:
-    """Draw a table, freeze its heads, offer filters where there are no totals."""
-    sheet.columns([GUTTER_PX, *(column.px for column in table.columns)])
-    if table.title:
-        _draw_title(sheet, table, looks)
-    _draw_heads(sheet, table, looks)
-    for number, total in enumerate(table.totals):
-        row = table.last_head_row + 1 + number
-        sheet.row(row, 16 if number else 22)
-        for column, entry in enumerate(total):
-            style = _total_style(table, column, looks, first=number == 0)
-            _put(sheet, row, FIRST_COLUMN + column, entry, style)
-    _draw_rows(sheet, table, looks)
-    if not table.offset:
-        sheet.freeze(table.first_row, FIRST_COLUMN + table.frozen)
-    if table.filtered and table.rows and not table.totals:
-        last = FIRST_COLUMN + len(table.columns) - 1
-        sheet.filter(table.last_head_row, FIRST_COLUMN, table.last_row, last)
-
-
-def print_table(sheet: Sheet, table: Table, page: PageSetup) -> None:
-    """Set the printed page; a table wider than a page goes on in bands of whole columns."""
-    first = table.head_row - table.two_heads
-    page = replace(page, repeat=(first, table.last_head_row + len(table.totals)))
-    breaks = tuple(FIRST_COLUMN + start - 1 for start in band_starts(table))
-    if breaks:
-        page = replace(
-            page,
-            fit=(0, 0),
-            scale=PAGE_SCALE,
-            column_breaks=breaks,
-            repeat_columns=(FIRST_COLUMN, FIRST_COLUMN + table.frozen - 1),
-            center=False,
-        )
-    sheet.page(page)
 
 
 def band_starts(table: Table) -> tuple[int, ...]:
@@ -211,59 +180,6 @@ def _same_group(table: Table, place: int) -> bool:
     return bool(group) and table.columns[place - 1].group == group
 
 
-def _draw_title(sheet: Sheet, table: Table, looks: Looks) -> None:
-    starts = band_starts(table)
-    shown = starts[0] if starts else max(table.printed, 1)
-    before = table.frozen if table.heading else 0
-    first, last = FIRST_COLUMN + before, FIRST_COLUMN + shown - 1
-    width = sum(column.px for column in table.columns[before:shown])
-    if table.heading:
-        room = sum(column.px for column in table.columns[:before])
-        size = next((s for s in HEADING_SIZES if text_px(table.heading, s) <= room - 8), 9)
-        style = looks.text(size, bold=True)
-        _put_across(sheet, TITLE_ROW, (FIRST_COLUMN, first - 1), table.heading, style)
-    sheet.row(TITLE_ROW, 28)
-    sheet.row(NOTE_ROW, 4 + 13 * text_lines(table.note, width, 9))
-    sheet.row(NOTE_ROW + 1, 6)
-    size = next((s for s in TITLE_SIZES if text_px(table.title, s) <= width - 8), 9)
-    _put_across(sheet, TITLE_ROW, (first, last), table.title, looks.text(size, bold=True))
-    note = replace(looks.text(9, ink=MUTED, wrap=True), valign="top")
-    _put_across(sheet, NOTE_ROW, (first, last), table.note, note)
-
-
-def _put_across(
-    sheet: Sheet, row: int, columns: tuple[int, int], content: Content, style: Style
-) -> None:
-    first, last = columns
-    if first == last:
-        sheet.put(row, first, content, style)
-    else:
-        sheet.put(row, first, content, style, row, last)
-
-
-def _draw_heads(sheet: Sheet, table: Table, looks: Looks) -> None:
-    row = table.head_row
-    if table.two_heads:
-        _draw_group_heads(sheet, table, looks)
-    heads = [balanced(column.head, column.px) for column in table.columns]
-    sheet.row(row, _head_points([(h, c.px) for h, c in zip(heads, table.columns, strict=True)], 20))
-    sheet.row(row + 1, 15)
-    if table.links:
-        sheet.row(row + 2, 15)
-    for place, column in enumerate(table.columns):
-        at = FIRST_COLUMN + place
-        base = replace(looks.text(), align=column.align, indent=_indent(table, place))
-        head = replace(base, size=9, bold=True, wrap=True, valign="bottom")
-        unit = replace(base, size=9, ink=MUTED)
-        link = replace(base, size=9, ink=LINK, underline=column.link is not None)
-        sheet.put(row, at, heads[place], head)
-        if table.links:
-            sheet.put(row + 1, at, column.unit, unit)
-            sheet.put(row + 2, at, column.link, _underlined(link))
-        else:
-            sheet.put(row + 1, at, column.unit, _underlined(unit))
-
-
 def balanced(text: str, px: int) -> str:
     """Break a head without spaces into lines of like length.
 
@@ -284,123 +200,8 @@ def balanced(text: str, px: int) -> str:
     return "\n".join(parts)
 
 
-def _draw_group_heads(sheet: Sheet, table: Table, looks: Looks) -> None:
-    """Merge the group heads over their columns, page by page."""
-    row = table.head_row - 1
-    style = replace(looks.text(9, bold=True, wrap=True), align="center", valign="bottom")
-    spans = _group_spans(table)
-    widths = [sum(c.px for c in table.columns[first : last + 1]) for first, last in spans]
-    texts = [table.columns[first].group for first, _ in spans]
-    sheet.row(row, _head_points(list(zip(texts, widths, strict=True)), 16))
-    for (first, last), text in zip(spans, texts, strict=True):
-        ruled = replace(style, bottom="thin", line_ink=FIFTH)
-        _put_across(sheet, row, (FIRST_COLUMN + first, FIRST_COLUMN + last), text, ruled)
-
-
-def _group_spans(table: Table) -> list[tuple[int, int]]:
-    starts = set(band_starts(table))
-    spans: list[tuple[int, int]] = []
-    for place, column in enumerate(table.columns):
-        if not column.group:
-            continue
-        first, last = spans[-1] if spans else (-1, -1)
-        joined = last == place - 1 and table.columns[first].group == column.group
-        if joined and place not in starts:
-            spans[-1] = (first, place)
-        else:
-            spans.append((place, place))
-    return spans
-
-
-def _draw_rows(sheet: Sheet, table: Table, looks: Looks) -> None:
-    wrapped = [place for place, column in enumerate(table.columns) if column.wrap]
-    styles = {
-        (place, fifth): _row_style(table, place, looks, fifth=fifth)
-        for place in range(len(table.columns))
-        for fifth in (False, True)
-    }
-    for number, entries in enumerate(table.rows or [_empty_row(table)]):
-        row = table.first_row + number
-        sheet.row(row, max([ROW_POINTS, *(_points(table, p, entries[p]) for p in wrapped)]))
-        fifth = (number + 1) % EVERY == 0
-        for place, entry in enumerate(entries):
-            _put(sheet, row, FIRST_COLUMN + place, entry, styles[place, fifth])
-    for place, column in enumerate(table.columns):
-        if column.bar:
-            at = FIRST_COLUMN + place
-            bar = DataBar(color=SOFT, percentile=table.bar_percentile)
-            sheet.conditional(table.first_row, at, table.last_row, at, bar)
-
-
-def _empty_row(table: Table) -> list[Entry]:
-    """Return the row of a table without data; its names stay empty and count as nothing."""
-    return [*([None] * table.frozen), *([DASH] * (len(table.columns) - table.frozen))]
-
-
-def _row_style(table: Table, place: int, looks: Looks, *, fifth: bool) -> Style:
-    column = table.columns[place]
-    return replace(
-        looks.text(column.size, ink=column.ink, wrap=column.wrap),
-        font=column.font or looks.font,
-        align=column.align,
-        num_format=column.num_format,
-        indent=_indent(table, place),
-        bottom="thin",
-        line_ink=FIFTH if fifth else HAIRLINE,
-    )
-
-
-def _total_style(table: Table, place: int, looks: Looks, *, first: bool) -> Style:
-    column = table.columns[place]
-    return replace(
-        looks.text(10 if first else 9, bold=first, fill=GROUND, ink=INK if first else MUTED),
-        align=column.align,
-        num_format=column.num_format,
-        indent=_indent(table, place),
-        bottom="thin",
-        line_ink=FIFTH,
-    )
-
-
-def _put(sheet: Sheet, row: int, column: int, entry: Entry, style: Style) -> None:
-    if isinstance(entry, Cell):
-        if entry.ink or entry.fill or entry.bold or entry.num_format:
-            style = replace(
-                style,
-                ink=entry.ink or style.ink,
-                fill=entry.fill or style.fill,
-                bold=entry.bold or style.bold,
-                num_format=entry.num_format or style.num_format,
-            )
-        entry = entry.content
-    if isinstance(entry, Link):
-        style = replace(style, ink=LINK, underline=True)
-    sheet.put(row, column, entry, style)
-
-
-def _indent(table: Table, place: int) -> int:
-    """Keep a text at the left from touching a number at its left."""
-    column, before = table.columns[place], table.columns[place - 1]
-    return int(place > 0 and column.align == "left" and before.align == "right")
-
-
-def _underlined(style: Style) -> Style:
-    return replace(style, bottom="medium", line_ink=INK)
-
-
-def _head_points(heads: Iterable[tuple[str, int]], least: float) -> float:
-    return max([least, *(_text_points(text, px, 9) for text, px in heads if text)])
-
-
-def _points(table: Table, place: int, entry: Entry) -> float:
-    content = entry.content if isinstance(entry, Cell) else entry
-    if isinstance(content, (Formula, Link, Rich, float, int)) or not content:
-        return ROW_POINTS
-    column = table.columns[place]
-    indent = 12 if _indent(table, place) else 0
-    return min(_text_points(content, column.px - indent, column.size), 400)
-
-
-@lru_cache(maxsize=50_000)
-def _text_points(text: str, px: int, size: float) -> float:
-    return text_points(text, px, size)
+def head_px(head: str, unit: str, least: float) -> int:
+    """Return a width at which no word of a head is broken and the unit has room."""
+    words = [word for line in head.split("\n") for word in line.split() if word.isascii()]
+    widest = max((text_px(word, 9) * BOLD for word in words), default=0)
+    return ceil(max(least, min(max(widest, text_px(unit, 9)), WIDEST_WORD) + 12))

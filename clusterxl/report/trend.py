@@ -154,7 +154,7 @@ def mix_panel(sources: Sources, asked: Field) -> Panel:
             added = f"SUMPRODUCT(1*{same},{sources.places.cells(lead.keys[-1])})"
             row.append(Formula(f"={divided(added, lead)}", total / lead.divide))
         rows.append(row)
-    heads = ["", context.say("report.subjects_head", noun=context.subject_noun).replace("\n", "")]
+    heads = ["", context.say("report.mix_count", noun=context.subject_noun)]
     heads += [lead.label] if lead else []
     first = sources.data.add(context.say("report.mix_data"), heads, rows)
     chart = ChartSpec(

@@ -140,7 +140,7 @@ def _compared(form: Form, inbox: Path) -> tuple[bytes, int]:
     records = normalise_returns(read.returns)
     findings = check_records(records)
     comparison = aggregate_records(records, findings)
-    return write_comparison(comparison, sample=True), len(findings)
+    return write_comparison(comparison, sample=True, folder=RETURNED), len(findings)
 
 
 class _Steps:

@@ -1,0 +1,85 @@
+"""What was filled into the lists and the evidence, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clusterxl.form.model import Block, BlockKind, Field, Form, evidence_rows, make_key
+from clusterxl.report.context import Context
+
+LIST_KINDS = (BlockKind.LIST, BlockKind.EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledRow:
+    """A filled row of a list.
+
+    Attributes:
+        place: Place of the return, from 0.
+        label: Its number, or what the evidence is for.
+        texts: Its texts, one a column.
+    """
+
+    place: int
+    label: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledList:
+    """A list with the rows that were filled, by return and row.
+
+    Attributes:
+        block: The list.
+        fields: Its columns that hold no personal data.
+        rows: Its filled rows.
+    """
+
+    block: Block
+    fields: tuple[Field, ...]
+    rows: tuple[FilledRow, ...]
+
+    def counts(self, returns: int) -> list[int]:
+        """Return how many rows each return filled."""
+        counts = [0] * returns
+        for row in self.rows:
+            counts[row.place] += 1
+        return counts
+
+
+def filled_list(context: Context, block: Block) -> FilledList:
+    """Return what was filled into a list."""
+    fields = tuple(asked for asked in block.fields if not asked.personal)
+    cells = _cells_of(context.form, block, fields)
+    lists = context.comparison.lists
+    places = {name: place for place, name in enumerate(context.comparison.returns["return_id"])}
+    wanted = lists[lists["key"].isin(list(cells))]
+    columns = (wanted[name].tolist() for name in ("return_id", "key", "text", "number"))
+    found: dict[tuple[int, int], tuple[str, list[str]]] = {}
+    for return_id, key, text, number in zip(*columns, strict=True):
+        row, label, column = cells[key]
+        texts = found.setdefault((places[return_id], row), (label, [""] * len(fields)))[1]
+        texts[column] = text or f"{number:.15g}"
+    rows = tuple(
+        FilledRow(place=place, label=label, texts=tuple(texts))
+        for (place, _), (label, texts) in sorted(found.items())
+    )
+    return FilledList(block=block, fields=fields, rows=rows)
+
+
+def _cells_of(
+    form: Form, block: Block, fields: tuple[Field, ...]
+) -> Mapping[str, tuple[int, str, int]]:
+    """Return row, label of the row and column of each key of a list."""
+    if block.kind is BlockKind.LIST:
+        return {
+            make_key(block.id, item=asked.id, row=row): (row, str(row), column)
+            for row in range(1, block.rows + 1)
+            for column, asked in enumerate(fields)
+        }
+    return {
+        make_key(block.id, item=f"{thing.item}_{asked.id}"): (row, thing.label, column)
+        for row, thing in enumerate(evidence_rows(form))
+        for column, asked in enumerate(fields)
+    }

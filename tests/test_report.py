@@ -1,0 +1,459 @@
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import pytest
+from compared_forms import (
+    CANARY,
+    answer,
+    form_of,
+    full_form,
+    number,
+    records_to,
+    three_returns,
+)
+from hand_returns import FORMS, Typed, return_of
+from libreoffice_tools import recalculate
+from paper import lines_of, to_pdf
+
+from clusterxl.aggregate import Comparison, aggregate_records
+from clusterxl.excel.book import Book
+from clusterxl.excel.cells import Formula, Style
+from clusterxl.excel.heights import text_px
+from clusterxl.excel.stamp import parse_stamp
+from clusterxl.finding import Finding, Severity
+from clusterxl.form.file import load_form
+from clusterxl.form.model import ComparisonSpec, Form
+from clusterxl.form.roster import units_of
+from clusterxl.normalise import normalise_returns
+from clusterxl.report import write_comparison
+from clusterxl.report.answers import shown_answers
+from clusterxl.report.chart_data import ChartData
+from clusterxl.report.context import Context
+from clusterxl.report.groups import group_ranking
+from clusterxl.report.overview import overview_panels
+from clusterxl.report.panels import HEADLINE_POINTS, PANEL_PX, Panel, Sources, short_names
+from clusterxl.report.section_plans import places_of, section_sheets
+from clusterxl.report.sources import source_blocks
+from clusterxl.report.subjects import subject_ranking
+from clusterxl.testing.simulate import simulate_answers
+
+OFFICIAL = "gd-cluster-2023"
+FOLDERS = ("farm-survey", "harvest-years", "one-field", "all-checks")
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+EVIL = (
+    '=HYPERLINK("http://evil.example","x")',
+    "+1+1",
+    "@SUM(A1)",
+    "-2+3",
+    "{=1+1}",
+    "http://e.x/",
+)
+
+
+def simulated(form: Form, count: int) -> Comparison:
+    """Return the comparison of so many made-up returns, spread over the units."""
+    units = units_of(form) or (None,)
+    returns = []
+    for seed in range(count):
+        unit = units[seed * 7 % len(units)]
+        answers = simulate_answers(form, unit=unit, seed=seed, subject_no=seed + 1)
+        code = unit.code if unit else ""
+        returns.append(return_of(form, answers, file=f"returned/r{seed}.xlsx", unit=code))
+    return aggregate_records(normalise_returns(returns, form=form))
+
+
+def form_named(name: str) -> Form:
+    return load_form(name if name == OFFICIAL else FORMS / name)
+
+
+def opened(content: bytes, *, values: bool = False) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return openpyxl.load_workbook(BytesIO(content), data_only=values)
+
+
+def cells(book: Any) -> Iterator[tuple[str, str, Any]]:
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value is not None:
+                    yield sheet.title, cell.coordinate, cell
+
+
+def linked(sheet: Any) -> list[Any]:
+    return [cell for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+
+
+def parts(content: bytes) -> Mapping[str, bytes]:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def three() -> Comparison:
+    records = records_to(full_form(), *three_returns())
+    one = records.returns["return_id"].iloc[0]
+    findings = [
+        Finding(
+            code="GEN-NUM",
+            severity=Severity.ERROR,
+            message="应填数字或“无”",
+            return_id=str(one),
+            file="a.xlsx",
+            sheet="一 情况",
+            cell="C4",
+            key="output_2022",
+            label="总产值 2022年",
+            value="约40",
+        ),
+        Finding(code="OUT-1", severity=Severity.WARNING, message="请核实", return_id=str(one)),
+        Finding(code="NORM-1", severity=Severity.INFO, message="去掉“约”", return_id=str(one)),
+    ]
+    return aggregate_records(records, findings)
+
+
+@pytest.fixture(scope="module")
+def written(three: Comparison) -> bytes:
+    return write_comparison(three, sample=True)
+
+
+def test_the_sheets_stand_in_their_order(written: bytes) -> None:
+    assert opened(written).sheetnames == [
+        *("总览", "市对比", "集群对比", "一 情况", "选项统计", "校验问题", "溯源", "图表数据")
+    ]
+
+
+def test_the_workbook_says_what_it_is(written: bytes) -> None:
+    stamp = parse_stamp(opened(written).custom_doc_props["clusterxl"].value)
+    assert stamp is not None
+    assert (stamp.kind, stamp.form, stamp.base_year) == ("comparison", "small", 2022)
+
+
+def test_the_same_comparison_gives_the_same_bytes(three: Comparison, written: bytes) -> None:
+    assert write_comparison(three, sample=True) == written
+
+
+def test_every_sheet_is_a4_landscape_one_page_wide_and_says_it_is_a_sample(written: bytes) -> None:
+    for sheet in opened(written):
+        assert sheet.page_setup.orientation == "landscape", sheet.title
+        assert int(sheet.page_setup.paperSize) == 9
+        assert "示例数据" in sheet.oddHeader.right.text
+        assert sheet.print_area
+        fits = sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert fits or sheet.col_breaks.brk, sheet.title
+        # One page wide is the default, which XlsxWriter does not write.
+        assert sheet.page_setup.fitToWidth in (1, None)
+
+
+def test_without_sample_no_page_says_so(three: Comparison) -> None:
+    assert b"\xe7\xa4\xba\xe4\xbe\x8b\xe6\x95\xb0\xe6\x8d\xae" not in b"".join(
+        parts(write_comparison(three)).values()
+    )
+
+
+def test_tables_are_frozen_and_filtered(written: bytes) -> None:
+    book = opened(written)
+    for sheet in book:
+        assert bool(sheet.freeze_panes) == (sheet.title != "总览"), sheet.title
+    filtered = [sheet.title for sheet in book if sheet.auto_filter.ref]
+    assert filtered == ["集群对比", "选项统计", "校验问题", "溯源"]
+
+
+def test_totals_are_live_and_refer_to_the_section_sheets(written: bytes) -> None:
+    book = opened(written)
+    groups = book["市对比"]
+    formulas = [c.value for row in groups.iter_rows() for c in row if c.data_type == "f"]
+    assert len([f for f in formulas if "'一 情况'!" in f]) > 20
+    section = book["一 情况"]
+    assert any(str(c.value).startswith("=IF(") for c in section[8])
+
+
+def test_numbers_lead_to_their_sources(three: Comparison, written: bytes) -> None:
+    book = opened(written)
+    sources = book["溯源"]
+    first_ids = set(three.provenance.groupby("key")["number_id"].first())
+    seen = 0
+    for sheet in (book["一 情况"], book["市对比"], book["集群对比"], book["总览"]):
+        for cell in linked(sheet):
+            if "溯源" not in (cell.hyperlink.location or ""):
+                continue
+            first = re.search(r"B(\d+)", cell.hyperlink.location)
+            assert first
+            number_id = sources[f"B{first[1]}"].value
+            assert cell.value == number_id
+            assert number_id in first_ids
+            seen += 1
+    assert seen > 30
+
+
+def test_a_source_links_to_the_cell_of_its_file(written: bytes) -> None:
+    links = [cell.hyperlink for cell in linked(opened(written)["溯源"])]
+    assert {link.target for link in links} == {"a.xlsx", "b.xlsx", "c.xlsx"}
+    assert all(link.location.startswith("'一 情况'!C") for link in links)
+    relations = parts(written)["xl/worksheets/_rels/sheet7.xml.rels"].decode()
+    assert "a.xlsx" in relations
+    assert "http" not in relations.replace("http://schemas.openxmlformats.org", "")
+
+
+def test_a_source_links_into_the_folder_of_the_returns(three: Comparison) -> None:
+    content = write_comparison(three, folder="in/returned")
+    links = [cell.hyperlink for cell in linked(opened(content)["溯源"])]
+    assert {link.target.replace("\\", "/") for link in links} == {
+        f"in/returned/{name}.xlsx" for name in "abc"
+    }
+
+
+def test_every_head_has_a_measure(written: bytes) -> None:
+    section = opened(written)["一 情况"]
+    for column in range(4, section.max_column + 1):
+        assert section.cell(6, column).value, section.cell(5, column).value
+
+
+def test_totals_tell_how_many_returns_they_rest_on(written: bytes) -> None:
+    values = opened(written, values=True)["一 情况"]
+    heads, group = {}, ""
+    for column in range(4, values.max_column + 1):
+        group = values.cell(4, column).value or group
+        heads[group, values.cell(5, column).value] = values.cell(9, column).value
+    assert heads["总产值（亿元）", "2022年"] == "3 / 3"
+    assert heads["占比（%）", "2022年"] == "1 / 3"
+
+
+def test_text_of_a_return_stays_text(three: Comparison) -> None:
+    filled = [
+        answer(f"{n}.xlsx", "甲市", evil, (1, 2, 3), story=evil, county=evil)
+        for n, evil in enumerate(EVIL)
+    ]
+    comparison = aggregate_records(records_to(full_form(), *filled))
+    content = write_comparison(comparison, with_contacts=True)
+    texts = set()
+    for sheet, place, cell in cells(opened(content)):
+        if cell.data_type == "f":
+            assert not any(evil.strip("=") in cell.value for evil in EVIL), (sheet, place)
+        elif cell.value in EVIL:
+            texts.add(cell.value)
+    assert texts == set(EVIL)
+    assert not [
+        name for name, part in parts(content).items() if b"evil.example" in part and "rels" in name
+    ]
+
+
+def test_odd_characters_do_not_stop_the_writer() -> None:
+    odd = "甲\x07_x0041_\u202e集群"
+    comparison = aggregate_records(
+        records_to(full_form(), answer("a.xlsx", "甲市", odd, (1, 2, 3)))
+    )
+    assert opened(write_comparison(comparison)).sheetnames[0] == "总览"
+
+
+def test_contacts_stand_only_where_asked_for(three: Comparison, written: bytes) -> None:
+    assert CANARY.encode() not in b"".join(parts(written).values())
+    asked = write_comparison(three, with_contacts=True)
+    assert CANARY.encode() in b"".join(parts(asked).values())
+    assert "联系方式" in opened(asked).sheetnames
+
+
+def test_every_chart_points_to_the_chart_data(written: bytes) -> None:
+    charts = [part for name, part in parts(written).items() if name.startswith("xl/charts/chart")]
+    assert len(charts) == 5
+    for chart in charts:
+        places = [found.text or "" for found in ET.fromstring(chart).iter(f"{CHART}f")]  # noqa: S314
+        assert places
+        assert all(place.startswith(("图表数据!", "'图表数据'!")) for place in places)
+
+
+def test_charts_do_not_overlap(written: bytes) -> None:
+    drawing = ET.fromstring(parts(written)["xl/drawings/drawing1.xml"])  # noqa: S314
+    boxes = []
+    for anchor in drawing:
+        ends = [anchor.find(f"{DRAWING}{end}") for end in ("from", "to")]
+        boxes.append(
+            [
+                (int(end.find(f"{DRAWING}{way}").text), int(end.find(f"{DRAWING}{way}Off").text))  # type: ignore[union-attr,arg-type]
+                for end in ends
+                for way in ("col", "row")
+            ]
+        )
+    for place, (left, top, right, bottom) in enumerate(boxes):
+        for other_left, other_top, other_right, other_bottom in boxes[:place]:
+            beside = right <= other_left or other_right <= left
+            assert beside or bottom <= other_top or other_bottom <= top
+
+
+def test_findings_are_counted_by_cause_and_listed(written: bytes) -> None:
+    sheet = opened(written, values=True)["校验问题"]
+    rows = [[cell.value for cell in row[1:8]] for row in sheet.iter_rows(min_row=6)]
+    causes = {row[1]: row[4] for row in rows[:3]}
+    assert causes == {"GEN-NUM": 1, "OUT-1": 1, "NORM-1": 1}
+    listed = [row[1] for row in rows[4:] if row[0] and row[1] and row[1][-1].isdigit()]
+    assert "NORM-1" not in listed
+
+
+def test_too_many_returns_are_not_traced_in_the_workbook(
+    three: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clusterxl.report.context.MOST_RETURNS_TRACED", 2)
+    book = opened(write_comparison(three))
+    assert book["溯源"].max_row == 6
+    assert not linked(book["集群对比"])
+    assert "另存为数据文件" in book["总览"]["B2"].value
+
+
+# Headlines
+
+
+def panels_of(comparison: Comparison) -> list[Panel]:
+    context = Context(comparison=comparison)
+    places = places_of(context, section_sheets(context), source_blocks(context))
+    groups = group_ranking(context, places) if context.form.levels else None
+    sources = Sources(
+        context=context,
+        places=places,
+        data=ChartData(context=context),
+        subjects=subject_ranking(context, places, shown_answers(context)),
+        groups=groups,
+    )
+    return overview_panels(sources)
+
+
+def headlines(*filled: tuple[str, Mapping[str, Typed]], form: Form | None = None) -> list[str]:
+    """Return the headlines that are shown: the first of each that fits on one line."""
+    comparison = aggregate_records(records_to(form or full_form(), *filled))
+    return [panel.headline for panel in panels_of(comparison)]
+
+
+def many(outputs: Mapping[str, tuple[Typed, ...]]) -> list[tuple[str, Mapping[str, Typed]]]:
+    cities = "甲乙丙"
+    return [
+        answer(f"{n}.xlsx", f"{cities[n % 3]}市", name, output)
+        for n, (name, output) in enumerate(outputs.items())
+    ]
+
+
+def test_headlines_state_the_finding() -> None:
+    outputs: dict[str, tuple[Typed, ...]] = {
+        f"{n}号集群": (n, n + 10, 3 * n) for n in range(20, 32)
+    }
+    assert headlines(*many(outputs)) == [
+        "丙市、乙市占全省总产值的 68%",
+        "总产值年均增长 73.2%，2022年达 918 亿元",
+        "第一类集群 12 个，占总产值 100%",
+        "12 个集群规模、增速全部过线",
+        "最大的 9 个集群占全省的 79%",
+    ]
+
+
+def test_headlines_with_nothing() -> None:
+    assert headlines() == ["还没有集群"]
+
+
+def test_headlines_with_one() -> None:
+    assert headlines(answer("a.xlsx", "乙市", "一", (10, 10, 10)))[:2] == [
+        "1 个集群都在乙市",
+        "总产值基本持平，2022年为 10.0 亿元",
+    ]
+
+
+def test_headlines_when_everything_falls() -> None:
+    outputs: dict[str, tuple[Typed, ...]] = {f"{n}": (100 + n, 90, 20) for n in range(4)}
+    found = headlines(*many(outputs))
+    assert "总产值年均下降 55.6%，2022年为 80.0 亿元" in found
+    assert "没有集群规模、增速同时过线" in found
+
+
+def test_headlines_without_data() -> None:
+    assert headlines(answer("a.xlsx", "乙市", "一", ("", "", "")))[0] == "1 个集群都在乙市"
+
+
+def test_a_form_without_levels_ranks_its_subjects() -> None:
+    form = form_of(number("tons", "产量", measure="吨"), comparison=ComparisonSpec())
+    filled = [(f"{n}.xlsx", {"tons": n}) for n in range(1, 25)]
+    assert headlines(*filled, form=form) == ["最大的 20 个集群占合计的 97%"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 9])
+@pytest.mark.parametrize("name", [OFFICIAL, *FOLDERS])
+def test_every_headline_fits_on_one_line(name: str, count: int) -> None:
+    for panel in panels_of(simulated(form_named(name), count)):
+        assert text_px(panel.headline, HEADLINE_POINTS) <= PANEL_PX - 8
+
+
+def test_names_lose_what_they_share() -> None:
+    assert short_names(["东县特色产业集群（玩具产业）", "西区特色产业集群（陶瓷产业）"], 9) == [
+        "东县 玩具",
+        "西区 陶瓷",
+    ]
+    assert short_names(["一样", "一样"], 9) == ["一样", "一样"]
+    assert short_names(["一个很长很长的名字"], 5) == ["一个很长…"]
+
+
+# With LibreOffice
+
+
+@pytest.mark.needs_libreoffice
+def test_cached_values_are_what_libreoffice_calculates(tmp_path: Path) -> None:
+    contents = {
+        f"{name}-{count}": write_comparison(simulated(form_named(name), count))
+        for name in (OFFICIAL, *FOLDERS)
+        for count in (0, 1, 9)
+    }
+    records = records_to(full_form(), *three_returns())
+    contents["three"] = write_comparison(aggregate_records(records))
+    contents["canary"] = _canary()
+    given, calculated = tmp_path / "given", tmp_path / "calculated"
+    given.mkdir()
+    for name, content in contents.items():
+        (given / f"{name}.xlsx").write_bytes(content)
+    recalculate(sorted(given.glob("*.xlsx")), calculated)
+    canary = opened((calculated / "canary.xlsx").read_bytes(), values=True)
+    assert canary["canary"]["A1"].value == 2, "LibreOffice showed the cached value"
+    for name, content in contents.items():
+        if name != "canary":
+            _compare(content, (calculated / f"{name}.xlsx").read_bytes(), name)
+
+
+def _canary() -> bytes:
+    """Return a workbook with a wrong cached value."""
+    book = Book()
+    book.sheet("canary").put(1, 1, Formula("=1+1", 99), Style())
+    return book.save()
+
+
+def _compare(content: bytes, calculated: bytes, name: str) -> None:
+    cached, anew = opened(content, values=True), opened(calculated, values=True)
+    count = 0
+    for sheet, place, cell in cells(opened(content)):
+        if cell.data_type != "f":
+            continue
+        ours, theirs = cached[sheet][place].value, anew[sheet][place].value
+        count += 1
+        if isinstance(ours, str):
+            assert ours == theirs, (name, sheet, place, cell.value)
+        else:
+            assert theirs == pytest.approx(ours, rel=1e-9), (name, sheet, place, cell.value)
+    assert count
+
+
+@pytest.mark.needs_libreoffice
+def test_printed_pages_are_whole(tmp_path: Path) -> None:
+    workbook = tmp_path / "comparison.xlsx"
+    workbook.write_bytes(write_comparison(simulated(form_named(OFFICIAL), 8), sample=True))
+    pages = lines_of(to_pdf(workbook, tmp_path))
+    for place, page in enumerate(pages, 1):
+        text = "\n".join(line.text for line in page)
+        assert "###" not in text, f"page {place}"
+        assert len(page) > 5, f"page {place} is empty"
+        # Single characters are those of texts that stand upright; their size is their width.
+        assert min(line.size for line in page if len(line.text) > 1) >= 7, f"page {place}"
+        assert "示例数据，不代表任何地区" in text, f"page {place}"
