@@ -5,29 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clusterxl.excel.book import Book
-from clusterxl.excel.cells import Content, PageSetup, Style
+from clusterxl.excel.cells import PageSetup, Style
+from clusterxl.excel.heights import text_points
 from clusterxl.excel.sheet import Sheet
 from clusterxl.finding import Finding, Severity
 from clusterxl.sentences import say
 
 # Excel takes 32,767 characters a cell; what is cut here stands whole in the return.
 LONGEST = 32_000
+# Points of a row; Excel allows 409, and a long answer may be read in the return.
+TALLEST = 160
 PX_BY_COLUMN = {
-    "severity": 72,
+    "severity": 90,
     "file": 210,
-    "sheet": 132,
-    "cell": 60,
-    "label": 190,
-    "value": 150,
+    "place": 152,
+    "cell": 72,
+    "label": 210,
+    "value": 160,
     "message": 380,
     "note": 190,
-    "code": 76,
+    "code": 112,
 }
 INKS = {Severity.ERROR: "B42318", Severity.WARNING: "8A5A00", Severity.INFO: "5A6472"}
 TITLE = Style(size=14, bold=True)
 PLAIN = Style(size=10, ink="5A6472")
-HEAD = Style(size=10, bold=True, fill="E8EDF3", bottom="thin", wrap=True, line_ink="9AA7B5")
-BODY = Style(size=10, wrap=True, valign="top", bottom="hair", line_ink="9AA7B5")
+HEAD = Style(
+    size=10,
+    bold=True,
+    fill="E8EDF3",
+    bottom="thin",
+    wrap=True,
+    line_ink="9AA7B5",
+    align="left",
+    indent=1,
+)
+BODY = Style(
+    size=10, wrap=True, valign="top", bottom="hair", line_ink="9AA7B5", align="left", indent=1
+)
+INDENT_PX = 12
 HEAD_ROW = 4
 
 
@@ -47,6 +62,7 @@ def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
     book = Book(title=say("findings.title"))
     sheet = book.sheet(say("findings.sheet"))
     sheet.columns(list(PX_BY_COLUMN.values()))
+    sheet.row(1, 24)
     sheet.put(1, 1, say("findings.title"), TITLE)
     sheet.put(2, 1, count_line(findings, returns=returns), PLAIN)
     for column, name in enumerate(PX_BY_COLUMN, 1):
@@ -56,7 +72,16 @@ def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
     last_row = HEAD_ROW + max(len(findings), 1)
     sheet.filter(HEAD_ROW, 1, last_row, len(PX_BY_COLUMN))
     sheet.freeze(HEAD_ROW + 1, 1)
-    sheet.page(PageSetup(landscape=True, fit=(1, 0), repeat=(HEAD_ROW, HEAD_ROW), center=False))
+    footer = f"&L&9{say('findings.title')}&R&9{say('report.page_number')}"
+    sheet.page(
+        PageSetup(
+            landscape=True,
+            margins_mm=(12, 15, 12, 12),
+            fit=(1, 0),
+            repeat=(HEAD_ROW, HEAD_ROW),
+            footer=footer,
+        )
+    )
     return book.save()
 
 
@@ -83,7 +108,7 @@ def _put_finding(sheet: Sheet, row: int, finding: Finding) -> None:
     texts = {
         "severity": severity_word(finding.severity),
         "file": finding.file,
-        "sheet": finding.sheet,
+        "place": finding.sheet,
         "cell": finding.cell,
         "label": finding.label,
         "value": finding.value,
@@ -91,9 +116,13 @@ def _put_finding(sheet: Sheet, row: int, finding: Finding) -> None:
         "note": finding.note,
         "code": finding.code,
     }
-    for column, name in enumerate(PX_BY_COLUMN, 1):
-        style = _mark_style(finding) if name == "severity" else BODY
-        sheet.put(row, column, _inert(texts[name]), style)
+    inert = {name: _inert(texts[name]) for name in PX_BY_COLUMN}
+    for column, (name, text) in enumerate(inert.items(), 1):
+        sheet.put(row, column, text, _mark_style(finding) if name == "severity" else BODY)
+    heights = (
+        text_points(text, PX_BY_COLUMN[name] - INDENT_PX, BODY.size) for name, text in inert.items()
+    )
+    sheet.row(row, min(max(heights), TALLEST))
 
 
 def _mark_style(finding: Finding) -> Style:
@@ -104,9 +133,11 @@ def _mark_style(finding: Finding) -> Style:
         valign="top",
         bottom="hair",
         line_ink="9AA7B5",
+        align="left",
+        indent=1,
     )
 
 
-def _inert(text: str) -> Content:
+def _inert(text: str) -> str:
     # A file name may hold bytes that no encoding explains; a workbook takes no lone surrogates.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")[:LONGEST]

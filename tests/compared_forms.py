@@ -28,7 +28,7 @@ from clusterxl.read import Return
 
 YEARS = (2020, 2021, 2022)
 CITIES = ("甲市", "乙市", "丙市")
-CANARY = "苏某某13800138000"
+CANARY = "苏某某0755-00001234"
 
 
 def number(field_id: str, label: str, **more: Any) -> Field:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from clusterxl.excel.heights import text_lines, text_points
+from clusterxl.form.canvas import Role
 from clusterxl.form.file import load_form
 from clusterxl.form.layout import FULL_PAGE, INPUT_ROLES, Layout, lay_out
 from clusterxl.form.model import SectionKind
@@ -77,3 +80,42 @@ def test_heights_follow_the_text() -> None:
     assert text_lines("一二三四五六", 5 * 16 + 8, 12) == 2
     assert text_lines("a\nb", 100, 10) == 2
     assert text_points("一", 100, 10) < text_points("一\n二", 100, 10)
+
+
+def test_years_are_headed_again_where_their_columns_stand_elsewhere(tmp_path: Path) -> None:
+    definition = """
+id = "two-heads"
+title = "Two heads"
+language = "en"
+base_year = 2022
+years = 2
+
+[[section]]
+id = "figures"
+sheet = "Figures"
+
+[[section.block]]
+kind = "rows"
+head = "Year"
+
+[[section.block.field]]
+id = "output"
+label = "Output"
+type = "number"
+years = true
+
+[[section.block.field]]
+id = "output_of_parts"
+label = "Output of parts"
+type = "number"
+years = true
+label_px = 200
+"""
+    folder = tmp_path / "two-heads"
+    folder.mkdir()
+    (folder / "form.toml").write_text(definition, encoding="utf-8")
+    (sheet,) = lay_out(load_form(folder)).sheets
+    heads = [(d.place.row, d.box.text) for d in sheet.drawn if d.box.role is Role.HEAD]
+    years = [row for row, text in heads if text in ("2021", "2022")]
+    assert len(years) == 4
+    assert len(set(years)) == 2

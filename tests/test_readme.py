@@ -44,7 +44,9 @@ def test_it_is_short(readme: str) -> None:
     assert len(readme.splitlines()) <= MOST_LINES
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/guide.zh.md"]
+)
 def test_links_lead_somewhere(repository: Path, page: str) -> None:
     path = repository / page
     links = re.findall(r"\]\((?!http)([^)#]+)", path.read_text(encoding="utf-8"))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from clusterxl.cli import options
-from clusterxl.cli.console import tell
+from clusterxl.cli.console import tell, tell_unchanged
+from clusterxl.cli.refusals import WrongUsageError
 from clusterxl.cli.spoken import spoken
 from clusterxl.errors import UnknownFormError
 from clusterxl.sentences import say
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from clusterxl.cli.intake import Intake
 
 HAS_ERRORS = 1
+KIND_OF_SUFFIX = {".xlsx": "xlsx", ".json": "json"}
 
 
 @spoken("read")
@@ -41,6 +45,7 @@ def read(
     from clusterxl.frames import cut_frames
     from clusterxl.outputs import Outputs, frame_writer
 
+    options.require_folder(output)
     write = frame_writer(kind)
     with Outputs(force=force) as files:
         files.require_folder(output)
@@ -53,14 +58,16 @@ def read(
     tell_findings(intake, intake.of_files)
     if intake.batches:
         tell(say("cli.read", count=len(files.written), folder=output))
-        tell(say("cli.personal"), err=True)
+        tell_unchanged(files)
+        if any(asked.field.personal for one in intake.batches for asked in one.form.inputs):
+            tell(say("cli.personal"), err=True)
     finish(ctx, intake)
 
 
 @spoken("check")
 @options.paths
 @options.forms
-@click.option("--format", "kind", type=click.Choice(["text", "json", "xlsx"]), default="text")
+@click.option("--format", "kind", type=click.Choice(["text", "json", "xlsx"]))
 @click.option("-o", "--output", metavar="FILE", type=options.FILE)
 @options.force
 @click.pass_context
@@ -68,7 +75,7 @@ def check(
     ctx: click.Context,
     paths: tuple[Path, ...],
     forms: tuple[str, ...],
-    kind: str,
+    kind: str | None,
     output: Path | None,
     force: bool,
 ) -> None:
@@ -77,8 +84,12 @@ def check(
     from clusterxl.cli.intake import take_in
     from clusterxl.outputs import write_file
 
+    # Whoever names a file findings.xlsx wants a workbook, also without --format.
+    kind = kind or KIND_OF_SUFFIX.get(output.suffix.lower() if output else "", "text")
     if output is None and kind == "xlsx":
-        raise click.UsageError(say("cli.xlsx_needs_output"), ctx)
+        raise WrongUsageError(say("cli.xlsx_needs_output"), ctx)
+    if output is not None:
+        options.require_file(output, workbook=kind == "xlsx")
     intake = take_in(paths, forms)
     if output is not None:
         write_file(output, as_bytes(intake, kind), force=force)
@@ -110,9 +121,10 @@ def aggregate(
     from clusterxl.aggregate import aggregate_records
     from clusterxl.cli.document import tell_findings
     from clusterxl.cli.intake import take_in
-    from clusterxl.outputs import Outputs
-    from clusterxl.report import write_comparison
+    from clusterxl.outputs import Outputs, csv_bytes
+    from clusterxl.report import is_traced, write_comparison
 
+    options.require_file(output, workbook=True)
     with Outputs(force=force) as files:
         files.require_folder(output.parent)
         intake = take_in(paths, forms)
@@ -120,7 +132,12 @@ def aggregate(
             raise several_forms(intake)
         for records in intake.batches:
             comparison = aggregate_records(records, intake.findings)
-            files.add(output, write_comparison(comparison, with_contacts=with_contacts))
+            folder = folder_between(paths, output)
+            written = write_comparison(comparison, with_contacts=with_contacts, folder=folder)
+            files.add(output, written)
+            if not is_traced(comparison):
+                beside = output.with_name(f"{output.stem}.sources.csv")
+                files.add(beside, csv_bytes(comparison.provenance))
     # What is wrong in the returns stands in the workbook; about other files nothing does.
     tell_findings(intake, intake.of_files)
     if intake.batches:
@@ -128,6 +145,22 @@ def aggregate(
         if with_contacts:
             tell(say("cli.personal"), err=True)
     finish(ctx, intake)
+
+
+def folder_between(paths: Sequence[Path], output: Path) -> str:
+    """Return the folder of the returned files as seen from the output; empty where it has none.
+
+    Files of several folders are named relative to each, so that no one folder leads to them all.
+    """
+    folders = {(path if path.is_dir() else path.parent).resolve() for path in paths}
+    if len(folders) != 1:
+        return ""
+    try:
+        found = Path(os.path.relpath(folders.pop(), output.resolve().parent)).as_posix()
+    except ValueError:
+        # On Windows nothing leads from one drive to another.
+        return ""
+    return "" if found == "." else found
 
 
 def several_forms(intake: Intake) -> UnknownFormError:

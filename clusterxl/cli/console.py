@@ -6,8 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 import click
+
+from clusterxl.sentences import say
+
+if TYPE_CHECKING:
+    from clusterxl.outputs import Outputs
 
 # A file name or an answer may hold what would move the cursor or clear the screen.
 CONTROL = {code: "�" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
@@ -23,6 +29,12 @@ def make_streams_safe() -> None:
 def tell(text: str, *, err: bool = False) -> None:
     """Print text for people."""
     click.echo(printable(text), err=err)
+
+
+def tell_unchanged(files: Outputs) -> None:
+    """Say how many files stood there already with just the content that was to be written."""
+    if files.unchanged:
+        tell(say("cli.unchanged", count=len(files.unchanged)))
 
 
 def printable(text: str) -> str:

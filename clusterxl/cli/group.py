@@ -7,18 +7,10 @@ from typing import Any
 import click
 
 from clusterxl.cli import collect, forms, issuing, ruling
-from clusterxl.cli.console import printable
+from clusterxl.cli.refusals import RefusedError
 from clusterxl.cli.spoken import SpokenGroup, speak
 from clusterxl.errors import ClusterxlError
 from clusterxl.sentences import LANGUAGES
-
-CANNOT_BE_DONE = 2
-
-
-class RefusedError(click.ClickException):
-    """What cannot be done, as click shows it: one sentence and exit code 2."""
-
-    exit_code = CANNOT_BE_DONE
 
 
 class ClusterxlGroup(SpokenGroup):
@@ -29,7 +21,7 @@ class ClusterxlGroup(SpokenGroup):
         try:
             return super().invoke(ctx)
         except ClusterxlError as error:
-            raise RefusedError(printable(str(error))) from error
+            raise RefusedError(str(error)) from error
 
 
 @click.group(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterxl.cli import options
-from clusterxl.cli.console import steps, tell
+from clusterxl.cli.console import steps, tell, tell_unchanged
 from clusterxl.cli.spoken import spoken
 from clusterxl.sentences import say
 
@@ -29,6 +29,7 @@ def demo(folder: Path, returns: int, seed: int, form: str, force: bool) -> None:
     from clusterxl.form.file import load_form
     from clusterxl.testing.demo import make_demo
 
+    options.require_folder(folder)
     asked = load_form(options.form_or_only(form))
     with steps(say("cli.playing")) as progress:
         done = make_demo(asked, folder, returns=returns, seed=seed, force=force, progress=progress)
@@ -65,6 +66,7 @@ def generate(
     from clusterxl.issue import issued_path, serial_of, slots_of
     from clusterxl.outputs import Outputs, safe_name
 
+    options.require_folder(output)
     asked = load_form(options.form_or_only(form), base_year=base_year)
     with Outputs(force=force) as files:
         files.require_folder(output)
@@ -77,7 +79,8 @@ def generate(
                     content = generate_workbook(asked, unit=unit, serial=serial_of(unit, slot))
                     files.add(output / issued_path(unit, slot), content)
                     progress(done, len(slots))
-    tell(say("cli.generated", count=len(files.written), same=len(files.unchanged), folder=output))
+    tell(say("cli.generated", count=len(files.written), folder=output))
+    tell_unchanged(files)
 
 
 def chosen_units(form: Form, roster: Path | None, codes: Sequence[str]) -> tuple[Unit, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from clusterxl.errors import UnknownFormError
+from clusterxl.errors import OutputError, UnknownFormError
 from clusterxl.sentences import say
 
 FILE = click.Path(path_type=Path)
@@ -32,3 +32,28 @@ def form_or_only(form_id: str) -> str:
         sentence = say("cli.which_form", forms=", ".join(packaged))
         raise UnknownFormError(sentence, code="cli.which_form")
     return form_id or packaged[0]
+
+
+def require_file(path: Path, *, workbook: bool) -> None:
+    """See that an output has a name that a file of its kind can have, before any long work.
+
+    A workbook by another name than .xlsx does not open in Excel.
+
+    Raises:
+        OutputError: It is a folder, or a workbook that is not called .xlsx.
+    """
+    if path.is_dir():
+        sentence = say("cli.output_is_folder", path=path)
+        raise OutputError(sentence, code="cli.output_is_folder")
+    if workbook and path.suffix.lower() != ".xlsx":
+        raise OutputError(say("cli.output_no_xlsx", path=path), code="cli.output_no_xlsx")
+
+
+def require_folder(path: Path) -> None:
+    """See that an output folder is not the name of a file, before any long work.
+
+    Raises:
+        OutputError: There is a file of that name.
+    """
+    if path.is_file():
+        raise OutputError(say("cli.output_is_file", path=path), code="cli.output_is_file")

@@ -8,6 +8,7 @@ import click
 
 from clusterxl.cli import options
 from clusterxl.cli.console import tell
+from clusterxl.cli.refusals import WrongUsageError
 from clusterxl.cli.spoken import SpokenGroup, spoken
 from clusterxl.sentences import say
 
@@ -36,15 +37,19 @@ def list_(form: str) -> None:
 @spoken("rules_explain")
 @click.argument("rule_id", metavar="ID")
 @options.form
-def explain(rule_id: str, form: str) -> None:
+@click.pass_context
+def explain(ctx: click.Context, rule_id: str, form: str) -> None:
     """Tell what one rule asks, where, and what a finding says."""
     from clusterxl.findings_book import severity_word
     from clusterxl.form.file import load_form
     from clusterxl.ruleset.load import describe_rules
 
     described = {one.rule.id: one for one in describe_rules(load_form(options.form_or_only(form)))}
+    if rule_id.upper() in described:
+        rule_id = rule_id.upper()
     if rule_id not in described:
-        raise click.UsageError(say("cli.unknown_rule", rule=rule_id, rules=", ".join(described)))
+        sentence = say("cli.unknown_rule", rule=rule_id, rules=", ".join(described))
+        raise WrongUsageError(sentence, ctx)
     rule = described[rule_id].rule
     tell(f"{rule.id}  {severity_word(rule.severity)}  {rule.title}")
     tell(say("cli.rule_check", check=rule.check))

@@ -126,7 +126,7 @@ class Canvas:
         boxes: Boxes so far.
         margins: Margins so far.
         breaks: Rows after which a page ends.
-        years_shown: A head row already shows the years of the columns.
+        year_cuts: Edges of the year columns that a head row has shown; empty for none.
     """
 
     width: int
@@ -134,7 +134,7 @@ class Canvas:
     boxes: list[Box] = field(default_factory=list)
     margins: list[Margin] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
-    years_shown: bool = False
+    year_cuts: tuple[int, ...] = ()
 
     def row(self, points: float, grow: float = 0.0, *, keeps_next: bool = False) -> int:
         """Add a row and return its number."""

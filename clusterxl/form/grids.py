@@ -34,7 +34,7 @@ def _draw_one_matrix(pen: Pen, block: Block, asked: Field) -> None:
     years: tuple[int | None, ...] = asked.years or (None,)
     cuts = [label + round((canvas.width - label) * n / len(years)) for n in range(len(years) + 1)]
     first = len(canvas.rows) + 1
-    if asked.years and not canvas.years_shown:
+    if asked.years and tuple(cuts) != canvas.year_cuts:
         row = canvas.row(20)
         for year, left, right in zip(asked.years, cuts, cuts[1:], strict=False):
             canvas.add(Box(Role.HEAD, row, left, right, text=year_label(pen.form, year)))

@@ -47,7 +47,7 @@ def _draw_head(pen: Pen, block: Block) -> None:
     canvas.add(Box(Role.HEAD, row, 0, cuts[0], text=block.head))
     for year, left, right in zip(years, cuts, cuts[1:], strict=False):
         canvas.add(Box(Role.HEAD, row, left, right, text=year_label(pen.form, year)))
-    canvas.years_shown = True
+    canvas.year_cuts = cuts
 
 
 def _draw_row(pen: Pen, together: tuple[Field, ...]) -> None:
@@ -56,7 +56,7 @@ def _draw_row(pen: Pen, together: tuple[Field, ...]) -> None:
         _draw_pair(pen, together)
     elif asked.years and asked.draw.stack:
         _draw_stack(pen, asked)
-    elif asked.years and (asked.draw.own_head or not pen.canvas.years_shown):
+    elif asked.years and (asked.draw.own_head or not _stands_under_years(pen, asked)):
         _draw_own_years(pen, asked)
     elif asked.years:
         _draw_years(pen, asked)
@@ -66,6 +66,12 @@ def _draw_row(pen: Pen, together: tuple[Field, ...]) -> None:
         _draw_answer(pen, asked, 0)
     else:
         _draw_single(pen, asked)
+
+
+def _stands_under_years(pen: Pen, asked: Field) -> bool:
+    """Whether its year columns are those that a head row above has shown."""
+    label = asked.draw.label_px or pen.parts["label"]
+    return pen.parts.year_cuts(label) == pen.canvas.year_cuts
 
 
 def _draw_years(pen: Pen, asked: Field) -> None:
