@@ -321,7 +321,7 @@ def _text(draw: st.DrawFn, form: Form, cell: Input, typed: Mapping[str, Value]) 
     if cell.type is FieldType.DATE:
         return draw(st.dates(min_value=_day(2000), max_value=_day(2090))).isoformat()
     if cell.type is FieldType.PHONE:
-        return draw(st.sampled_from(["0755-12345678", "13800000000", "+44 20 7946 0000"]))
+        return draw(st.sampled_from(["0755-00001234", "13800000000", "+44 20 7946 0000"]))
     text = draw(TYPED)
     if asked.is_long:
         text = (text + "；示例 sample " * 3)[: asked.max_chars]
