@@ -30,7 +30,6 @@ from clusterxl.sentences import say
 
 # A sentence shows this much of a long answer.
 SHOWN_CHARS = 20
-UNSHOWN = MASK
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -186,7 +185,7 @@ class _Cells:
 
     def shown(self, at: int, key: str) -> str:
         """Return what a sentence shows of a cell: the beginning, of a personal answer nothing."""
-        return UNSHOWN if self.form.by_key[key].field.personal else _clipped(self.seen(at, key))
+        return MASK if self.form.by_key[key].field.personal else _clipped(self.seen(at, key))
 
     def live(self, at: int, figure: LiveFigure) -> str:
         """Return a figure that depends on the answers of a return."""
@@ -197,7 +196,7 @@ class _Cells:
                 self._calculated[figure.number] = number_of(figure.number, self._views)
         value = self._calculated[figure.number][at : at + 1]
         if not np.isfinite(value).all():
-            return UNSHOWN
+            return MASK
         return f"{rounded(value, figure.decimals)[0]:.{figure.decimals}f}"
 
 

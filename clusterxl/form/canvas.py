@@ -125,7 +125,6 @@ class Canvas:
         rows: Rows so far; row 1 is the status strip.
         boxes: Boxes so far.
         margins: Margins so far.
-        breaks: Rows after which a page ends.
         year_cuts: Edges of the year columns that a head row has shown; empty for none.
     """
 
@@ -133,7 +132,6 @@ class Canvas:
     rows: list[Row] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     margins: list[Margin] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
     year_cuts: tuple[int, ...] = ()
 
     def row(self, points: float, grow: float = 0.0, *, keeps_next: bool = False) -> int:

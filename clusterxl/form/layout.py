@@ -89,7 +89,6 @@ class SheetLayout:
         hint_column: Column of the live help; 0 where the sheet has none.
         first_row: First printed row.
         head_rows: Rows repeated on each page, first and last; None for none.
-        breaks: Rows after which a page ends.
     """
 
     section: Section
@@ -101,7 +100,6 @@ class SheetLayout:
     hint_column: int
     first_row: int
     head_rows: tuple[int, int] | None
-    breaks: tuple[int, ...]
 
     @property
     def name(self) -> str:
@@ -213,7 +211,6 @@ def _settle(section: Section, canvas: Canvas, head_rows: tuple[int, int] | None)
         hint_column=last + 2 if has_help else 0,
         first_row=2,
         head_rows=head_rows,
-        breaks=tuple(canvas.breaks),
     )
 
 

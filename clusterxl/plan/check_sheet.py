@@ -28,7 +28,6 @@ from clusterxl.plan.views import (
     NAME,
     ORDER,
     SECTION_BLANK,
-    SECTION_NEEDED,
     SECTIONS,
     SectionView,
 )
@@ -78,16 +77,9 @@ def _put(row: int, column: int, content: Content, style: Style, last: int = 0) -
 # ---- the sentence on top
 
 
-def _figures(context: Context) -> dict[str, Formula]:
-    needed = context.views.total(SECTION_NEEDED)
-    todo = context.views.total(SECTION_BLANK)
-    done = Formula(f"{needed.text}-{todo.text[1:]}", float(needed.value) - float(todo.value))
-    return {"needed": needed, "todo": todo, "done": done}
-
-
 def _banner(context: Context) -> Iterator[PlanCell]:
-    figures = _figures(context)
-    is_open = Formula(f"{figures['todo'].text}>0", figures["todo"].value)
+    counts = context.views.total_counts()
+    figures, is_open = counts.figures, counts.is_open
     yield _put(1, 2, _subject(context), _MUTED, LAST)
     symbol = Style(
         font=tokens.SYMBOL, size=20, bold=True, ink=tokens.WHITE, fill=tokens.OK_INK, align="center"
@@ -138,25 +130,22 @@ def _sections(context: Context) -> Iterator[PlanCell]:
 
 
 def _section_row(context: Context, row: int, section: SectionView) -> Iterator[PlanCell]:
-    needed = context.views.section_ref(section.section, SECTION_NEEDED)
-    todo = context.views.section_ref(section.section, SECTION_BLANK)
-    done = Formula(f"{needed.text}-{todo.text[1:]}", float(needed.value) - float(todo.value))
+    counts = context.views.section_counts(section.section)
     sheet = context.form.section_by_id[section.section].sheet
     name = literal(context.say("check_link", name=sheet))
     target = literal(f"#{sheet_reference(sheet, 'A1')}")
     link = Formula(f"=HYPERLINK({target},{name})", context.say("check_link", name=sheet))
     yield _put(row, 2, link, replace(_ROW, ink=tokens.LINK, wrap=False), 4)
-    is_open = Formula(f"{todo.text}>0", todo.value)
     count = choose(
-        is_open,
-        context.compose("check_count", done=done, needed=needed),
-        context.compose("check_count_full", done=done, needed=needed),
+        counts.is_open,
+        context.compose("check_count", **counts.figures),
+        context.compose("check_count_full", **counts.figures),
     )
     yield _put(row, 5, count, replace(_ROW, ink=tokens.MUTED))
     yield _put(
         row,
         6,
-        todo,
+        counts.todo,
         replace(_ROW, ink=tokens.MUTED, align="center", num_format='0;-0;"–"'),
     )
 
@@ -279,14 +268,13 @@ def _conditionals(context: Context, first_line: int) -> Iterator[tuple[Area, Con
 
 def _page(context: Context, rows: int, head: int) -> PageSetup:
     title = context.say("footer_check", title=footer_text(context.form.short_title))
-    sample = f'&R&"{tokens.SONG},Regular"&9 {context.say("sample")}' if context.sample else ""
     return PageSetup(
         landscape=True,
         margins_mm=(17, 15, 15, 15),
         fit=(1, 0),
         area=(1, 2, rows, LAST),
         repeat=(head, head),
-        header=sample,
+        header=context.header,
         footer=f'&L&"{tokens.SONG},Regular"&9 {title}&C&"{tokens.SONG},Regular"&10 — &P —',
         header_mm=7,
         footer_mm=7,

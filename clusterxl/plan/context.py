@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clusterxl.excel import tokens
 from clusterxl.excel.cells import Formula
 from clusterxl.form.answers import Answer
 from clusterxl.form.layout import Layout
@@ -47,3 +48,8 @@ class Context:
         """Return a live sentence in the form's language."""
         none = self.form.none_word
         return compose(f"plan.{name}", self.form.language, **{"none": none, **parts})
+
+    @property
+    def header(self) -> str:
+        """What stands at the head of every printed page; nothing but on sample data."""
+        return f'&R&"{tokens.SONG},Regular"&9 {self.say("sample")}' if self.sample else ""

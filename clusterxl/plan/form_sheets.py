@@ -35,7 +35,7 @@ from clusterxl.plan.context import Context
 from clusterxl.plan.looks import STYLES, box_style, input_style, with_edges, with_hint
 from clusterxl.plan.model import Area, PlanCell, SheetPlan
 from clusterxl.plan.validations import blank_test
-from clusterxl.plan.views import BLANK, NEEDED, SECTION_BLANK, SECTION_NEEDED, TEXT
+from clusterxl.plan.views import BLANK, NEEDED, TEXT
 
 # Room for a title of this many characters, even if all were doubled, and for a serial number.
 FOOTER_TEXT = 60
@@ -137,19 +137,11 @@ def _strip_sentence(context: Context, sheet: SheetLayout) -> Formula:
         if lists:
             return context.compose("strip_rows", name=name, rows=_rows_used(context, lists))
         return context.compose("strip_none", name=name)
-    needed = context.views.section_ref(section.id, SECTION_NEEDED)
-    todo = context.views.section_ref(section.id, SECTION_BLANK)
-    done = Formula(f"{needed.text}-{todo.text[1:]}", float(needed.value) - float(todo.value))
-    figures: dict[str, Formula | str | int] = {
-        "name": name,
-        "needed": needed,
-        "done": done,
-        "todo": todo,
-    }
+    counts = context.views.section_counts(section.id)
     return choose(
-        Formula(f"={todo.text[1:]}>0", todo.value),
-        context.compose("strip_todo", **figures),
-        context.compose("strip_done", **figures),
+        counts.is_open,
+        context.compose("strip_todo", name=name, **counts.figures),
+        context.compose("strip_done", name=name, **counts.figures),
     )
 
 
@@ -350,7 +342,6 @@ def _muted_rows(context: Context, sheet: SheetLayout) -> Iterator[tuple[Area, Co
 def _page(context: Context, sheet: SheetLayout) -> PageSetup:
     section = sheet.section
     is_cover = section.kind is SectionKind.COVER
-    header = f'&R&"{tokens.SONG},Regular"&9 {context.say("sample")}' if context.sample else ""
     number = "" if section.page < 0 else f'&C&"{tokens.SONG},Regular"&14 — &P —'
     serial = context.say("serial", serial=context.serial) if context.serial else ""
     footer = (
@@ -361,7 +352,7 @@ def _page(context: Context, sheet: SheetLayout) -> PageSetup:
         fit=(1, 1 if section.kind in (SectionKind.PAGE, SectionKind.COVER) else 0),
         area=(sheet.first_row, 2, len(sheet.rows), sheet.last_form_column),
         repeat=sheet.head_rows,
-        header=header,
+        header=context.header,
         footer="" if is_cover else footer,
         start_page=max(section.page, 0),
         black_and_white=True,

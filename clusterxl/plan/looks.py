@@ -124,9 +124,3 @@ def with_hint(box: Box, style: Style) -> str | Rich:
         return box.text
     small = replace(style, size=HINT_PT, ink=tokens.HINT_INK)
     return Rich(((box.text, style), (box.hint, small)))
-
-
-def state_mark(mark: str, num_format: str) -> str:
-    """Return a number format that sets a mark before the figure and leaves the value alone."""
-    plain = "General" if num_format == "@" else num_format
-    return f'"{mark} "{plain};"{mark} -"{plain};"{mark} "{plain};"{mark} "@'

@@ -6,7 +6,7 @@ whether it is missing. Strips, help, 校验 and, later, rules point at these cel
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import nan
@@ -87,6 +87,26 @@ class SectionView:
         return sum(view.blank for view in self.views)
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many answers are needed and missing, live."""
+
+    needed: Formula
+    todo: Formula
+
+    @property
+    def figures(self) -> dict[str, Formula]:
+        """The figures as sentences name them: `needed`, `todo`, `done`."""
+        done = float(self.needed.value) - float(self.todo.value)
+        text = f"{self.needed.text}-{self.todo.text.removeprefix('=')}"
+        return {"needed": self.needed, "todo": self.todo, "done": Formula(text, done)}
+
+    @property
+    def is_open(self) -> Formula:
+        """The condition that something is missing."""
+        return Formula(f"{self.todo.text}>0", self.todo.value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Views:
     """The state of a workbook: what is needed, what is missing.
@@ -128,20 +148,29 @@ class Views:
             for first, last in ends
         )
 
-    def section_ref(self, section: str, column: int) -> Formula:
-        """Return a figure of a form sheet, live."""
+    def section_counts(self, section: str) -> Counts:
+        """Return the counts of a form sheet, live."""
         found = self.section_by_id[section]
-        value = found.needed if column == SECTION_NEEDED else found.blank
-        return Formula(f"={SECTIONS}!{address(found.row, column, absolute=True)}", value)
 
-    def total(self, column: int) -> Formula:
-        """Return a figure of the whole form, live."""
+        def at(column: int, value: int) -> Formula:
+            return Formula(f"={SECTIONS}!{address(found.row, column, absolute=True)}", value)
+
+        return Counts(at(SECTION_NEEDED, found.needed), at(SECTION_BLANK, found.blank))
+
+    def total_counts(self) -> Counts:
+        """Return the counts of the whole form, live."""
         if not self.sections:
-            return Formula("=0", 0)
+            return Counts(Formula("=0", 0), Formula("=0", 0))
         first, last = self.sections[0].row, self.sections[-1].row
-        area = f"{address(first, column, absolute=True)}:{address(last, column, absolute=True)}"
-        values = [s.needed if column == SECTION_NEEDED else s.blank for s in self.sections]
-        return Formula(f"=SUM({SECTIONS}!{area})", sum(values))
+
+        def over(column: int, values: Iterable[int]) -> Formula:
+            ends = (address(row, column, absolute=True) for row in (first, last))
+            return Formula(f"=SUM({SECTIONS}!{':'.join(ends)})", sum(values))
+
+        return Counts(
+            over(SECTION_NEEDED, (section.needed for section in self.sections)),
+            over(SECTION_BLANK, (section.blank for section in self.sections)),
+        )
 
 
 def view_answers(form: Form, layout: Layout, answers: Mapping[str, Answer]) -> Views:

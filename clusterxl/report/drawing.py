@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
-from clusterxl.excel.cells import Content, DataBar, Formula, Link, PageSetup, Rich, Style
+from clusterxl.excel.cells import DataBar, Formula, Link, PageSetup, Rich, Style
 from clusterxl.excel.heights import text_lines, text_points, text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH
@@ -86,24 +86,15 @@ def _draw_title(sheet: Sheet, table: Table, looks: Looks) -> None:
         room = sum(column.px for column in table.columns[:before])
         size = next((s for s in HEADING_SIZES if text_px(table.heading, s) <= room - 8), 9)
         style = looks.text(size, bold=True)
-        _put_across(sheet, TITLE_ROW, (FIRST_COLUMN, first - 1), table.heading, style)
+        sheet.put(TITLE_ROW, FIRST_COLUMN, table.heading, style, TITLE_ROW, first - 1)
     sheet.row(TITLE_ROW, 28)
     sheet.row(NOTE_ROW, 4 + 13 * text_lines(table.note, width, 9))
     sheet.row(NOTE_ROW + 1, 6)
     size = next((s for s in TITLE_SIZES if text_px(table.title, s) <= width - 8), 9)
-    _put_across(sheet, TITLE_ROW, (first, last), table.title, looks.text(size, bold=True))
+    title = looks.text(size, bold=True)
+    sheet.put(TITLE_ROW, first, table.title, title, TITLE_ROW, last)
     note = replace(looks.text(9, ink=MUTED, wrap=True), valign="top")
-    _put_across(sheet, NOTE_ROW, (first, last), table.note, note)
-
-
-def _put_across(
-    sheet: Sheet, row: int, columns: tuple[int, int], content: Content, style: Style
-) -> None:
-    first, last = columns
-    if first == last:
-        sheet.put(row, first, content, style)
-    else:
-        sheet.put(row, first, content, style, row, last)
+    sheet.put(NOTE_ROW, first, table.note, note, NOTE_ROW, last)
 
 
 def _draw_heads(sheet: Sheet, table: Table, looks: Looks) -> None:
@@ -139,7 +130,7 @@ def _draw_group_heads(sheet: Sheet, table: Table, looks: Looks) -> None:
     sheet.row(row, _head_points(list(zip(texts, widths, strict=True)), 16))
     for (first, last), text in zip(spans, texts, strict=True):
         ruled = replace(style, bottom="thin", line_ink=FIFTH)
-        _put_across(sheet, row, (FIRST_COLUMN + first, FIRST_COLUMN + last), text, ruled)
+        sheet.put(row, FIRST_COLUMN + first, text, ruled, row, FIRST_COLUMN + last)
 
 
 def _group_spans(table: Table) -> list[tuple[int, int]]:

@@ -12,7 +12,6 @@ NO_DATA, AXIS, WHITE = "D9DEE4", "AEB7C1", "FFFFFF"
 PALETTE = ("DDB95F", MAIN, "86C5BC", SOFT, BELOW, NO_DATA)
 
 GUTTER_PX = 14
-PAGE_PX = 1236
 # 269 mm between the margins hold 1,250 px of columns at this scale.
 PAGE_SCALE = 81
 BAND_PX = 1250

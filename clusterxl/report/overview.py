@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
-from clusterxl.excel.cells import Content, Style
 from clusterxl.excel.heights import text_lines, text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.bars import group_panel, options_panel, subject_panel
@@ -123,7 +122,7 @@ def _draw_card(sheet: Sheet, context: Context, column: int, card: Card) -> None:
     value = replace(value, num_format=card.num_format)
     sheet.put(CARD_ROW + 1, column, card.value, value, CARD_ROW + 1, split)
     unit = replace(ground, size=10, ink=MUTED, align="left")
-    _put_span(sheet, CARD_ROW + 1, (split + 1, last), card.unit, unit)
+    sheet.put(CARD_ROW + 1, split + 1, card.unit, unit, CARD_ROW + 1, last)
     told = card.change
     ink = BELOW_INK if told.falls else MAIN if told.num_format else INK
     size = next((s for s in CHANGE_SIZES if text_px(told.shown, s) <= CHANGE_PX), 6)
@@ -137,16 +136,6 @@ def _draw_card(sheet: Sheet, context: Context, column: int, card: Card) -> None:
         return
     sheet.put(CARD_ROW + 3, column, card.note, note, CARD_ROW + 3, last - LINK_COLUMNS)
     sheet.put(CARD_ROW + 3, last - LINK_COLUMNS + 1, card.link, link, CARD_ROW + 3, last)
-
-
-def _put_span(
-    sheet: Sheet, row: int, columns: tuple[int, int], content: Content, style: Style
-) -> None:
-    first, last = columns
-    if first == last:
-        sheet.put(row, first, content, style)
-    else:
-        sheet.put(row, first, content, style, row, last)
 
 
 def _value_size(card: Card, digit: float) -> tuple[float, int]:
