@@ -117,6 +117,8 @@ class Rule:
         thresholds: The parameters it names, in the order in which it names them.
         examples: What it must say of some returns.
         places: Where it is asked, in form order.
+        file: File it is written in; empty for one that follows from the definition.
+        line: Its line.
     """
 
     id: str
@@ -133,6 +135,8 @@ class Rule:
     thresholds: tuple[Threshold, ...] = ()
     examples: tuple[Example, ...] = ()
     places: tuple[Place, ...]
+    file: str = ""
+    line: int = 0
 
     @property
     def unset(self) -> tuple[Threshold, ...]:
