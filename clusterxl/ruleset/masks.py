@@ -1,7 +1,8 @@
 """Judges rules over all returns at once: nodes to numpy, one verdict a rule instance and return.
 
 The canonical views come in, verdicts go out. Excel's formulas must say the same, so arithmetic
-follows it: numbers are rounded half away from zero and compared after six decimals.
+follows it: numbers are rounded half away from zero and compared after six decimals, what cancels
+to the last bits is nothing, and where a number grows out of bounds a rule is not applicable.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterxl.form.dates import date_of_serial, date_of_text
+from clusterxl.form.dates import date_of_serial, date_of_text, serial_of_date
 from clusterxl.ruleset.nodes import (
     SEPARATORS,
     Absolute,
@@ -55,10 +56,15 @@ Verdicts = npt.NDArray[np.int8]
 
 TEXT_SUFFIX = "#"
 COMPARED_DECIMALS = 6
-# 0.285 is stored a little below its tie; a spreadsheet rounds what it shows, so do we.
+# 0.285 is stored a little below its tie; a spreadsheet rounds what it shows, so do we. Of large
+# numbers the slack would be more than the step.
 _SLACK = 1 + 2.0**-50
+_SLACK_BELOW = 2.0**48
 # From here on every float is a whole number and scaling it could only lose digits.
 _WHOLE = 2.0**52
+# Two numbers this close are the same to a spreadsheet, unless both are whole and exact.
+_SAME = 2.0**-48
+_EXACT = 2.0**53
 _MOBILE = re.compile(r"1[0-9]{10}")
 _WITH_AREA_CODE = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}")
 
@@ -66,16 +72,21 @@ _WITH_AREA_CODE = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}")
 class Views:
     """The canonical views of all returns: a text and a number for every input cell."""
 
-    def __init__(self, frame: pd.DataFrame, *, language: str) -> None:
+    def __init__(
+        self, frame: pd.DataFrame | Mapping[str, Sequence[str | float]], *, language: str
+    ) -> None:
         """Take the frame of views.
 
         Args:
-            frame: Row a return: column `key` its number (NaN if none), `key#` its text.
+            frame: Row a return: column `key` its number (NaN if none), `key#` its text; or the
+                columns alone, of at least one return.
             language: Language of the form.
         """
         self._frame = frame
-        self.size = len(frame)
+        self.size = len(frame if isinstance(frame, pd.DataFrame) else next(iter(frame.values())))
         self.language = language
+        # Where a number that was compared did not exist, since `judge` began.
+        self.broken: Flags = np.zeros(self.size, np.bool_)
         self._numbers: dict[str, Numbers] = {}
         self._texts: dict[str, Texts] = {}
         self._filled: dict[str, Flags] = {}
@@ -83,13 +94,13 @@ class Views:
     def number(self, key: str) -> Numbers:
         """Return the numbers in a cell."""
         if key not in self._numbers:
-            self._numbers[key] = self._frame[key].to_numpy(dtype=np.float64)
+            self._numbers[key] = np.asarray(self._frame[key], dtype=np.float64)
         return self._numbers[key]
 
     def text(self, key: str) -> Texts:
         """Return the texts in a cell."""
         if key not in self._texts:
-            self._texts[key] = self._frame[key + TEXT_SUFFIX].to_numpy(dtype=object)
+            self._texts[key] = np.asarray(self._frame[key + TEXT_SUFFIX], dtype=object)
         return self._texts[key]
 
     def filled(self, key: str) -> Flags:
@@ -130,12 +141,14 @@ def judge(judgement: Judgement, views: Views) -> Verdicts:
     """Return the verdict of a compiled rule on each return, as `Verdict` values."""
     applicable = np.ones(views.size, np.bool_)
     verdicts = np.full(views.size, Verdict.NOT_APPLICABLE, np.int8)
+    views.broken = np.zeros(views.size, np.bool_)
     with np.errstate(all="ignore"):
         for guard in judgement.guards:
             applicable &= holds(guard, views)
             if not applicable.any():
                 return verdicts
         passed = holds(judgement.check, views)
+    applicable &= ~views.broken
     verdicts[applicable] = np.where(passed[applicable], Verdict.PASS, Verdict.FAIL)
     return verdicts
 
@@ -161,7 +174,8 @@ def rounded(numbers: Numbers, decimals: int) -> Numbers:
     scale = 10.0**decimals
     with np.errstate(over="ignore"):
         size = np.abs(numbers) * scale
-        whole = np.floor(size * _SLACK + 0.5) / scale
+        nudged = np.where(size < _SLACK_BELOW, size * _SLACK, size)
+        whole = np.floor(nudged + 0.5) / scale
     return np.asarray(np.where(size < _WHOLE, np.copysign(whole, numbers), numbers))
 
 
@@ -180,17 +194,36 @@ def _arithmetic(node: Arithmetic, views: Views) -> Numbers:
     left, right = number_of(node.left, views), number_of(node.right, views)
     match node.operator:
         case "+":
-            return left + right
+            return _existing(_difference(left, -right))
         case "-":
-            return left - right
+            return _existing(_difference(left, right))
         case "*":
-            return left * right
+            return _existing(left * right)
         case "/":
-            return left / right
+            return _existing(left / right)
+
+
+def _existing(numbers: Numbers) -> Numbers:
+    """Return numbers, NaN for those out of bounds, which a spreadsheet has not got."""
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _difference(left: Numbers, right: Numbers) -> Numbers:
+    """Subtract as spreadsheets do: what only the last bits of a fraction leave over is nothing."""
+    found = left - right
+    size = np.abs(found)
+    is_speck = (size < np.abs(left) * _SAME) & (size < np.abs(right) * _SAME)
+    is_exact = _is_whole(found) & _is_whole(left) & _is_whole(right)
+    return np.where(is_speck & ~is_exact, 0.0, found)
+
+
+def _is_whole(numbers: Numbers) -> Flags:
+    return np.asarray((np.floor(numbers) == numbers) & (np.abs(numbers) <= _EXACT))
 
 
 def _power(node: Power, views: Views) -> Numbers:
-    return np.asarray(np.power(number_of(node.base, views), number_of(node.exponent, views)))
+    base, exponent = number_of(node.base, views), number_of(node.exponent, views)
+    return _existing(np.asarray(np.power(base, exponent)))
 
 
 def _extreme(node: Extreme, views: Views) -> Numbers:
@@ -232,8 +265,9 @@ def _tally(node: Tally, views: Views) -> Numbers:
 def _total(node: Total, views: Views) -> Numbers:
     found = np.zeros(views.size)
     for key in node.keys:
-        found += np.nan_to_num(views.number(key))
-    return found
+        number = views.number(key)
+        found += np.where(np.isnan(number), 0.0, number)
+    return _existing(found)
 
 
 def _any_positive(node: AnyPositive, views: Views) -> Flags:
@@ -244,17 +278,18 @@ def _any_positive(node: AnyPositive, views: Views) -> Flags:
 
 
 def _is_date(node: IsDate, views: Views) -> Flags:
-    pairs = zip(views.text(node.key), views.number(node.key), strict=True)
-    return np.fromiter(
-        (
-            date_of_text(text, views.language) is not None
-            if np.isnan(number)
-            else date_of_serial(number) is not None
-            for text, number in pairs
-        ),
-        np.bool_,
-        views.size,
+    return ~np.isnan(dates_in(node.key, views))
+
+
+def dates_in(key: str, views: Views) -> Numbers:
+    """Return the dates in a cell as serial numbers, written out or not; NaN where there is none."""
+    pairs = zip(views.text(key), views.number(key), strict=True)
+    found = (
+        date_of_text(text, views.language) if np.isnan(number) else date_of_serial(number)
+        for text, number in pairs
     )
+    serials = (np.nan if day is None else serial_of_date(day) for day in found)
+    return np.fromiter(serials, np.float64, views.size)
 
 
 def _is_phone(node: IsPhone, views: Views) -> Flags:
@@ -281,7 +316,9 @@ def _same_text(node: SameText, views: Views) -> Flags:
 
 
 def _comparison(node: Comparison, views: Views) -> Flags:
-    between = rounded(number_of(node.left, views) - number_of(node.right, views), COMPARED_DECIMALS)
+    between = _difference(number_of(node.left, views), number_of(node.right, views))
+    views.broken |= ~np.isfinite(between)
+    between = rounded(between, COMPARED_DECIMALS)
     match node.operator:
         case "<":
             return between < 0

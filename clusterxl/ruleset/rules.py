@@ -10,7 +10,8 @@ from clusterxl.finding import Severity
 from clusterxl.ruleset.language import Bound
 from clusterxl.ruleset.nodes import Judgement, Numeric, Verdict
 
-TARGETS = ("frame", "workbook")
+FRAME, WORKBOOK = "frame", "workbook"
+TARGETS = (FRAME, WORKBOOK)
 
 
 class Kind(StrEnum):
