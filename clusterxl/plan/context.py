@@ -19,7 +19,7 @@ from clusterxl.ruleset.figures import width_of
 from clusterxl.sentences import say
 
 # A longer name of a cell leaves no room for the sentence beside its row.
-WIDEST_SHORT = 8
+WIDEST_SHORT = 12
 NOTHING = Formula('=""', "")
 
 

@@ -88,8 +88,8 @@ def _strip_sentence(context: Context, sheet: SheetLayout) -> Formula:
         return joined(head, quiet, context.compose("strip_more_quiet"))
     counts = section_counts(context, live)
     parts = [
-        context.when(is_any(counts.correct), "strip_correct", count=counts.correct),
         context.when(is_any(counts.fill), "strip_fill", count=counts.fill),
+        context.when(is_any(counts.correct), "strip_correct", count=counts.correct),
         context.when(is_any(counts.verify), "strip_verify", count=counts.verify),
     ]
     held = Formula(
