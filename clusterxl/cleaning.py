@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from clusterxl.excel.raw import RawCell
-from clusterxl.form.answers import TICKED, UNTICKED, canonical_text, choice_line, unset_text
+from clusterxl.form.answers import TICKED, UNTICKED, canonical_text, choice_line
 from clusterxl.form.dates import date_of_serial, date_of_text
 from clusterxl.form.model import Field, FieldType, Form, Input
 from clusterxl.frames import Status
@@ -28,6 +28,7 @@ from clusterxl.numbers import (
     shortest_decimal,
 )
 from clusterxl.ruleset.functions import limits_of
+from clusterxl.ruleset.typed import unset_texts
 from clusterxl.sentences import say
 
 PERCENT = "%"
@@ -84,7 +85,7 @@ class Cleaner:
         if raw.kind == "error":
             return ""
         seen = canonical_text(raw.value)
-        return "" if seen == self._unset.get(asked.key) else seen
+        return "" if seen == unset_texts(self._form).get(asked.key) else seen
 
     def clean(self, asked: Input, raw: RawCell, seen: str) -> Answer:
         """Clean one answer.
@@ -100,15 +101,6 @@ class Cleaner:
         if raw.kind == "error" or (raw.value is None and raw.formula):
             return Answer(status=Status.INVALID, text=str(raw.value or ""))
         return self._by_type[asked.type](asked, raw, seen) if seen else BLANK_ANSWER
-
-    @cached_property
-    def _unset(self) -> Mapping[str, str]:
-        """The text of cells that stand unanswered; an unset tick is an answer, so not here."""
-        return {
-            asked.key: canonical_text(unset_text(self._form, asked))
-            for asked in self._form.inputs
-            if asked.type is not FieldType.TICKS
-        }
 
     @cached_property
     def _none(self) -> str:

@@ -44,7 +44,15 @@ BROKEN: dict[str, str] = {
     "unknown_key": GOOD + 'cheque = "x" #! form_file.unknown_key\n',
     "missing_key": '[[rule]] #! form_file.missing_key\nid = "A-1"\nseverity = "error"\n' + REST,
     "severity": GOOD.replace('"error"', '"fatal" #! form_file.unknown_word'),
-    "info": GOOD.replace('"error"', '"info" #! form_file.unknown_word'),
+    "info": GOOD.replace('"error"', '"info" #! rule_file.info_only'),
+    "others": RULE + 'check = "unique(name, county)" #! rule_file.frame_only\n',
+    "fields_short": RULE + 'check = "n > m"\n'
+    'fields = { n = ["area", "growth"], m = ["area"] } #! rule_file.fields\n',
+    "fields_unknown": RULE
+    + 'check = "n > 0"\nfields = { n = ["aera"] } #! language.unknown_name\n',
+    "fields_name": GOOD + 'fields = { area = ["growth"] } #! rule_file.loop_name\n',
+    "fields_unused": GOOD + 'fields = { n = ["area"] } #! rule_file.loop_unused\n',
+    "day": USES + X + "value = 2023-04-14T10:00:00 #! form_file.wrong_type\n",
     "kind": GOOD.replace('"logic"', '"odd" #! form_file.unknown_word'),
     "type": GOOD + "basis = 3 #! form_file.wrong_type\n",
     "targets": GOOD + 'targets = ["paper"] #! form_file.unknown_word\n',

@@ -21,6 +21,7 @@ from clusterxl.ruleset.derive import MISSING
 from clusterxl.ruleset.load import compile_rules
 from clusterxl.ruleset.messages import Piece, ShownNumber, keys_shown, pieces_of
 from clusterxl.ruleset.nodes import (
+    DateOf,
     IsDate,
     Node,
     Truth,
@@ -144,7 +145,7 @@ class Program:
     def date_keys(self) -> frozenset[str]:
         """Keys of the cells whose date is looked at."""
         nodes = (node for verdict in self.verdicts for node in _nodes(verdict))
-        return frozenset(node.key for node in nodes if isinstance(node, IsDate))
+        return frozenset(node.key for node in nodes if isinstance(node, IsDate | DateOf))
 
 
 def _ends(verdicts: Sequence[VerdictRow]) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from clusterxl.ruleset.nodes import (
     Comparison,
     Condition,
     Contains,
+    DateOf,
     Every,
     Extreme,
     Filled,
@@ -233,6 +234,10 @@ def _number_of(node: NumberOf, cells: Cells) -> str:
     return f"IF(EXACT({cells.text(node.key)},{literal(node.none_word)}),0,{number})"
 
 
+def _date_of(node: DateOf, cells: Cells) -> str:
+    return cells.date(node.key)
+
+
 def _arithmetic(node: Arithmetic, cells: Cells) -> str:
     left, right = number_formula(node.left, cells), number_formula(node.right, cells)
     return f"({left}{node.operator}{right})"
@@ -314,6 +319,7 @@ _NUMBERS: Mapping[type, Callable[..., str]] = {
     Number: _constant,
     Parameter: _constant,
     NumberOf: _number_of,
+    DateOf: _date_of,
     Arithmetic: _arithmetic,
     Power: _power,
     Absolute: _absolute,

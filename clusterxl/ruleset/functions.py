@@ -19,6 +19,8 @@ from clusterxl.ruleset.nodes import (
     Comparison,
     Condition,
     Contains,
+    DateOf,
+    Distance,
     Every,
     Extreme,
     Filled,
@@ -37,6 +39,7 @@ from clusterxl.ruleset.nodes import (
     Tally,
     Total,
     Truth,
+    Unique,
 )
 
 Arguments = Sequence[ast.expr]
@@ -107,6 +110,29 @@ def _is_date(reader: Reader, given: Arguments) -> Condition:
     key = reader.cell(given[0]).key
     reader.need(Filled(key))
     return IsDate(key)
+
+
+def _date_of(reader: Reader, given: Arguments) -> Numeric:
+    key = reader.cell(given[0]).key
+    reader.need(Filled(key))
+    reader.need(IsDate(key))
+    return DateOf(key)
+
+
+def _unique(reader: Reader, given: Arguments) -> Condition:
+    """No return of others holds the same text; a blank, or the word for "none", is not judged."""
+    key, apart = (reader.cell(part).key for part in given)
+    reader.need(reader.names.valued(key))
+    reader.need(Filled(apart))
+    return Unique(key, apart)
+
+
+def _distance(reader: Reader, given: Arguments) -> Numeric:
+    asked, within = reader.cell(given[0]), reader.cell(given[1]).key
+    reader.number(given[0])
+    reader.need(IsNumber(asked.key))
+    reader.need(Filled(within))
+    return Distance(asked.key, within)
 
 
 def _listed(reader: Reader, given: Arguments) -> Condition:
@@ -370,6 +396,7 @@ CONDITIONS: Mapping[str, Function[Condition]] = {
     "anypositive": Function(1, 1, _any_positive),
     "contains": Function(2, 2, _contains),
     "same": Function(2, 2, _same),
+    "unique": Function(2, 2, _unique),
     "phone": Function(1, 1, _phone),
     "mobile": Function(1, 1, _mobile),
     "agrees": Function(2, 3, _agrees),
@@ -383,6 +410,8 @@ NUMBERS: Mapping[str, Function[Numeric]] = {
     "nchosen": Function(1, 2, _count_chosen),
     "evidence": Function(1, 2, _evidence),
     "total": Function(1, 1, _total),
+    "dateof": Function(1, 1, _date_of),
+    "zscore": Function(2, 2, _distance),
     "sum": Function(1, ANY, _sum),
     "min": Function(1, ANY, _least),
     "max": Function(1, ANY, _most),

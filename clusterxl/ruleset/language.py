@@ -72,11 +72,13 @@ class Scope:
         names: The cells of the form.
         bound: Names of this rule only: a year, a number, an item id, or cells.
         parameters: Thresholds by name; None while one is not set.
+        shown: Thresholds as people read them, by name.
     """
 
     names: Names
     bound: Mapping[str, Bound] = field(default_factory=dict)
     parameters: Mapping[str, float | None] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 def compile_rule(check: str, when: str, scope: Scope) -> Judgement:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from clusterxl.errors import Mistake
-from clusterxl.form.answers import TICKED, UNTICKED, canonical_text
-from clusterxl.form.model import FieldType, Form, Input
+from clusterxl.form.model import Form
 from clusterxl.form.source import Mistakes
 from clusterxl.ruleset.load import compile_at, read_rules
-from clusterxl.ruleset.masks import Views, judge, view_frame
+from clusterxl.ruleset.masks import judge
 from clusterxl.ruleset.names import names_of
 from clusterxl.ruleset.nodes import Verdict
 from clusterxl.ruleset.record import EXPECTED
 from clusterxl.ruleset.rules import Example, Rule
+from clusterxl.ruleset.typed import Fill, typed_of_given, typed_views
 
 _WORDS = {verdict: word for word, verdict in EXPECTED.items()}
 
@@ -50,7 +49,7 @@ def judged_examples(form: Form, rule: Rule) -> Iterator[tuple[Example, Verdict]]
     if not rule.examples:
         return
     names = names_of(form)
-    views = _views(form, rule.examples)
+    views = typed_views(form, [_fill(form, example) for example in rule.examples])
     verdicts = np.array(
         [judge(compile_at(names, rule, place).judgement, views) for place in rule.places]
     )
@@ -60,28 +59,5 @@ def judged_examples(form: Form, rule: Rule) -> Iterator[tuple[Example, Verdict]]
         yield example, next(verdict for verdict in order if verdict.value in said)
 
 
-def _views(form: Form, examples: tuple[Example, ...]) -> Views:
-    keys = [asked.key for asked in form.inputs]
-    typed = [[_typed(form.by_key[key], example) for key in keys] for example in examples]
-    text = pd.DataFrame([[_text(value) for value in row] for row in typed], columns=keys)
-    number = pd.DataFrame([[_number(value) for value in row] for row in typed], columns=keys)
-    return Views(view_frame(text, number.astype("float64")), language=form.language)
-
-
-def _typed(asked: Input, example: Example) -> str | float:
-    """Return what stands in a cell of an example; the label of a chosen option, not its id."""
-    given = example.given.get(asked.key, "")
-    if isinstance(given, bool):
-        return TICKED if given else UNTICKED
-    if asked.type is FieldType.CHOICE:
-        labels = {item.id: item.label for item in asked.field.items}
-        return labels.get(str(given), given)
-    return given
-
-
-def _text(value: str | float) -> str:
-    return canonical_text(value) if isinstance(value, str) else format(value, ".15g")
-
-
-def _number(value: str | float) -> float:
-    return np.nan if isinstance(value, str) else float(value)
+def _fill(form: Form, example: Example) -> Fill:
+    return {key: typed_of_given(form.by_key[key], given) for key, given in example.given.items()}

@@ -24,6 +24,8 @@ from clusterxl.ruleset.nodes import (
     Comparison,
     Condition,
     Contains,
+    DateOf,
+    Distance,
     Every,
     Extreme,
     Filled,
@@ -46,6 +48,7 @@ from clusterxl.ruleset.nodes import (
     Tally,
     Total,
     Truth,
+    Unique,
     Verdict,
 )
 
@@ -67,6 +70,10 @@ _WHOLE = 2.0**52
 # Two numbers this close are the same to a spreadsheet, unless both are whole and exact.
 _SAME = 2.0**-48
 _EXACT = 2.0**53
+# Of fewer numbers nobody can say which is far from the others.
+FEWEST_LIKE = 8
+# The median distance from the median of a normal distribution, in standard deviations inverted.
+_NORMAL = 1.4826
 _MOBILE = re.compile(r"1[0-9]{10}")
 _WITH_AREA_CODE = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}")
 
@@ -275,6 +282,28 @@ def _total(node: Total, views: Views) -> Numbers:
     return _existing(found)
 
 
+def _distance(node: Distance, views: Views) -> Numbers:
+    numbers, like = views.number(node.key), views.text(node.within)
+    found = np.full(views.size, np.nan)
+    for text in dict.fromkeys(like[~np.isnan(numbers)]):
+        among = np.flatnonzero((like == text) & ~np.isnan(numbers))
+        if len(among) < FEWEST_LIKE:
+            continue
+        away = np.abs(numbers[among] - np.median(numbers[among]))
+        spread = np.median(away)
+        if spread > 0:
+            found[among] = away / (spread * _NORMAL)
+    return _existing(found)
+
+
+def _unique(node: Unique, views: Views) -> Flags:
+    holders: dict[str, set[str]] = {}
+    pairs = list(zip(views.text(node.key), views.text(node.apart), strict=True))
+    for text, holder in pairs:
+        holders.setdefault(text, set()).add(holder)
+    return np.array([len(holders[text]) == 1 for text, _ in pairs], dtype=np.bool_)
+
+
 def _any_positive(node: AnyPositive, views: Views) -> Flags:
     found = np.zeros(views.size, np.bool_)
     for key in node.keys:
@@ -356,6 +385,7 @@ _CONDITIONS: Mapping[type, Callable[..., Flags]] = {
     SameText: _same_text,
     Paired: _paired,
     AnyPositive: _any_positive,
+    Unique: _unique,
     Comparison: _comparison,
     Every: _joined,
     Some: _joined,
@@ -365,6 +395,8 @@ _NUMBERS: Mapping[type, Callable[..., Numbers]] = {
     Number: _constant,
     Parameter: _constant,
     NumberOf: _number_in,
+    DateOf: lambda node, views: dates_in(node.key, views),
+    Distance: _distance,
     Arithmetic: _arithmetic,
     Power: _power,
     Absolute: lambda node, views: np.abs(number_of(node.of, views)),

@@ -9,10 +9,12 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from clusterxl.errors import DefinitionError
 from clusterxl.finding import Severity
+from clusterxl.form.dates import serial_of_date
 from clusterxl.form.model import FieldType, Form, Input
 from clusterxl.form.shape import shaped
 from clusterxl.form.source import Entry, Mistakes
@@ -22,9 +24,18 @@ from clusterxl.ruleset.figures import LABEL, Sentence, figure_of, read_sentence,
 from clusterxl.ruleset.language import Compiler, Scope, compile_rule, parse_rule
 from clusterxl.ruleset.loops import Turn, turns_of
 from clusterxl.ruleset.names import Names
-from clusterxl.ruleset.nodes import keys_of
+from clusterxl.ruleset.nodes import Judgement, keys_of, looks_at_others
 from clusterxl.ruleset.record import EXAMPLE, EXPECTED, PARAMETER, RULE, RULE_FILE
-from clusterxl.ruleset.rules import TARGETS, Example, Kind, LiveFigure, Place, Rule, Threshold
+from clusterxl.ruleset.rules import (
+    TARGETS,
+    WORKBOOK,
+    Example,
+    Kind,
+    LiveFigure,
+    Place,
+    Rule,
+    Threshold,
+)
 from clusterxl.sentences import say
 
 Result = TypeVar("Result")
@@ -68,10 +79,12 @@ def _thresholds(files: Iterable[Entry], mistakes: Mistakes) -> Mapping[str, Thre
             continue
         if "value" in read.table and not read.text("source").strip():
             mistakes.add(entry, "rule_file.no_source", "value", name=name)
+        value = read.table.get("value")
         threshold = Threshold(
             name=name,
             label=read.text("label", name),
-            value=read.number("value"),
+            value=serial_of_date(value) if isinstance(value, date) else read.number("value"),
+            is_date=isinstance(value, date),
             operator=read.text("operator"),
             source=read.text("source"),
             is_verified=read.flag("verified", default=False),
@@ -112,6 +125,7 @@ class _Reader:
         self._names = names
         self._thresholds = thresholds
         self._values = {name: threshold.value for name, threshold in thresholds.items()}
+        self._shown = {name: threshold.shown for name, threshold in thresholds.items()}
         self._mistakes = mistakes
         self._first: dict[str, Entry] = {}
         self._used: set[str] = set()
@@ -175,7 +189,8 @@ class _Reader:
     def _turned(self, entry: Entry, turns: Sequence[Turn]) -> list[_Turned]:
         """Compile a rule at every turn; what cannot be read is told once."""
         scopes = [
-            Scope(names=self._names, bound=turn.bound, parameters=self._values) for turn in turns
+            Scope(names=self._names, bound=turn.bound, parameters=self._values, shown=self._shown)
+            for turn in turns
         ]
         is_good = bool(entry.text("check").strip())
         for key in ("when", "check"):
@@ -191,15 +206,25 @@ class _Reader:
                 _Turned(turn=turn, scope=scope, cells=stand_in, is_sound=False)
                 for turn, scope in zip(turns, scopes, strict=True)
             ]
-        turned = []
-        for turn, scope in zip(turns, scopes, strict=True):
-            judged = compile_rule(entry.text("check"), entry.text("when"), scope)
-            cells = keys_of(judged.check, *judged.guards)
-            turned.append(_Turned(turn=turn, scope=scope, cells=cells))
+        judged = [compile_rule(entry.text("check"), entry.text("when"), s) for s in scopes]
+        turned = [
+            _Turned(turn=turn, scope=scope, cells=keys_of(one.check, *one.guards))
+            for turn, scope, one in zip(turns, scopes, judged, strict=True)
+        ]
         if not all(one.cells for one in turned):
             self._mistakes.add(entry, "rule_file.no_cell", "check")
             return []
+        self._check_targets(entry, judged)
         return turned
+
+    def _check_targets(self, entry: Entry, judged: Sequence[Judgement]) -> None:
+        """Note what a workbook cannot run: what compares returns, what only informs."""
+        if WORKBOOK not in (entry.texts("targets") or TARGETS):
+            return
+        if any(looks_at_others(*one.guards, one.check) for one in judged):
+            self._mistakes.add(entry, "rule_file.frame_only", "check")
+        elif entry.text("severity") == Severity.INFO:
+            self._mistakes.add(entry, "rule_file.info_only", "severity")
 
     def _tell(
         self,
