@@ -58,6 +58,7 @@ _OPERATORS: Mapping[type[ast.cmpop], Operator] = {
 _WIDE_SIGNS = str.maketrans(
     {"，": ",", "（": "(", "）": ")", "＝": "=", "＋": "+", "－": "-", "\uff1c": "<", "\uff1e": ">"}
     | {"≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "\u3000": " ", "！": "!", "÷": "/"}
+    | {"\n": " ", "\t": " "}
     | {"\uff3b": "[", "\uff3d": "]", "\uff0f": "/", "\uff0a": "*", "\uff0e": ".", "\uff3f": "_"}
     | {chr(ord("\uff10") + digit): str(digit) for digit in range(10)}
 )
@@ -111,7 +112,7 @@ def compile_rule(check: str, when: str, scope: Scope) -> Judgement:
 def parse_rule(text: str) -> ast.expr:
     """Parse the text of a rule; full-width signs outside quotes count as plain ones.
 
-    Typographic quotes count as plain ones.
+    Typographic quotes count as plain ones, line ends as spaces.
 
     Raises:
         DefinitionError: It is no expression.

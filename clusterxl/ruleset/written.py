@@ -301,11 +301,10 @@ class _Reader:
             expected = EXPECTED.get(read.text("expect"))
             if given is None or expected is None:
                 continue
-            answers = [
-                self._is_good_answer(given, key, value) for key, value in given.table.items()
-            ]
+            table = {key: _repeated(value) for key, value in given.table.items()}
+            answers = [self._is_good_answer(given, key, value) for key, value in table.items()]
             if all(answers):
-                yield Example(given=given.table, expected=expected, file=raw.file, line=raw.line())
+                yield Example(given=table, expected=expected, file=raw.file, line=raw.line())
 
     def _is_good_answer(self, given: Entry, key: str, value: Any) -> bool:
         form = self._names.form
@@ -321,6 +320,14 @@ class _Reader:
 
 def _figure(text: str, scope: Scope, first: Input) -> Callable[[], str | LiveFigure]:
     return lambda: figure_of(text, scope, first)
+
+
+def _repeated(value: Any) -> Any:
+    """Write a text out that is to stand there many times; any other value stays as it is."""
+    match value:
+        case {"text": str(text), "times": int(times), **rest} if not rest:
+            return text * times
+    return value
 
 
 def _can_be_typed(form: Form, key: str, value: object) -> bool:
