@@ -18,7 +18,8 @@ from typing import TypeVar
 from clusterxl.form.answers import canonical_text
 from clusterxl.form.model import FieldType, Input, NoneMeans
 from clusterxl.form.suggest import did_you_mean
-from clusterxl.ruleset.functions import CONDITIONS, NUMBERS, Arguments, Function
+from clusterxl.ruleset.calculations import NUMBERS
+from clusterxl.ruleset.functions import CONDITIONS
 from clusterxl.ruleset.names import Names, refused
 from clusterxl.ruleset.nodes import (
     Arithmetic,
@@ -39,6 +40,7 @@ from clusterxl.ruleset.nodes import (
     Some,
     Truth,
 )
+from clusterxl.ruleset.reading import Arguments, Function
 
 Bound = int | float | str | tuple[Input, ...]
 Result = TypeVar("Result")

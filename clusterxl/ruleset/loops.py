@@ -14,8 +14,9 @@ from typing import Any
 
 from clusterxl.errors import DefinitionError
 from clusterxl.form.source import Entry, Mistakes
+from clusterxl.ruleset.calculations import NUMBERS
 from clusterxl.ruleset.figures import LABEL, TOLD, names_in
-from clusterxl.ruleset.functions import CONDITIONS, NUMBERS
+from clusterxl.ruleset.functions import CONDITIONS
 from clusterxl.ruleset.language import BASE, ROWS, Bound
 from clusterxl.ruleset.names import Names
 

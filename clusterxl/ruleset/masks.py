@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from clusterxl.form.dates import date_of_serial, date_of_text, serial_of_date
+from clusterxl.ruleset.arithmetic import Flags, Numbers, difference, existing, rounded
 from clusterxl.ruleset.nodes import (
     SEPARATORS,
     Absolute,
@@ -52,8 +53,6 @@ from clusterxl.ruleset.nodes import (
     Verdict,
 )
 
-Numbers = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 Verdicts = npt.NDArray[np.int8]
 
@@ -61,15 +60,6 @@ TEXT_SUFFIX = "#"
 # So many texts are faster compared one after the other than looked up one by one.
 _FEW = 6
 COMPARED_DECIMALS = 6
-# 0.285 is stored a little below its tie; a spreadsheet rounds what it shows, so do we. Of large
-# numbers the slack would be more than the step.
-_SLACK = 1 + 2.0**-50
-_SLACK_BELOW = 2.0**48
-# From here on every float is a whole number and scaling it could only lose digits.
-_WHOLE = 2.0**52
-# Two numbers this close are the same to a spreadsheet, unless both are whole and exact.
-_SAME = 2.0**-48
-_EXACT = 2.0**53
 # Of fewer numbers nobody can say which is far from the others.
 FEWEST_LIKE = 8
 # The median distance from the median of a normal distribution, in standard deviations inverted.
@@ -177,20 +167,6 @@ def number_of(node: Numeric, views: Views) -> Numbers:
     return rule(node, views)
 
 
-def rounded(numbers: Numbers, decimals: int) -> Numbers:
-    """Round half away from zero, as spreadsheets do.
-
-    >>> rounded(np.array([2.675, -0.285, 1.005, 1e300]), 2).tolist()
-    [2.68, -0.29, 1.01, 1e+300]
-    """
-    scale = 10.0**decimals
-    with np.errstate(over="ignore"):
-        size = np.abs(numbers) * scale
-        nudged = np.where(size < _SLACK_BELOW, size * _SLACK, size)
-        whole = np.floor(nudged + 0.5) / scale
-    return np.asarray(np.where(size < _WHOLE, np.copysign(whole, numbers), numbers))
-
-
 def _number_in(node: NumberOf, views: Views) -> Numbers:
     found = views.number(node.key)
     if not node.none_word:
@@ -206,36 +182,18 @@ def _arithmetic(node: Arithmetic, views: Views) -> Numbers:
     left, right = number_of(node.left, views), number_of(node.right, views)
     match node.operator:
         case "+":
-            return _existing(_difference(left, -right))
+            return existing(difference(left, -right))
         case "-":
-            return _existing(_difference(left, right))
+            return existing(difference(left, right))
         case "*":
-            return _existing(left * right)
+            return existing(left * right)
         case "/":
-            return _existing(left / right)
-
-
-def _existing(numbers: Numbers) -> Numbers:
-    """Return numbers, NaN for those out of bounds, which a spreadsheet has not got."""
-    return np.where(np.isfinite(numbers), numbers, np.nan)
-
-
-def _difference(left: Numbers, right: Numbers) -> Numbers:
-    """Subtract as spreadsheets do: what only the last bits of a fraction leave over is nothing."""
-    found = left - right
-    size = np.abs(found)
-    is_speck = (size < np.abs(left) * _SAME) & (size < np.abs(right) * _SAME)
-    is_exact = _is_whole(found) & _is_whole(left) & _is_whole(right)
-    return np.where(is_speck & ~is_exact, 0.0, found)
-
-
-def _is_whole(numbers: Numbers) -> Flags:
-    return np.asarray((np.floor(numbers) == numbers) & (np.abs(numbers) <= _EXACT))
+            return existing(left / right)
 
 
 def _power(node: Power, views: Views) -> Numbers:
     base, exponent = number_of(node.base, views), number_of(node.exponent, views)
-    return _existing(np.asarray(np.power(base, exponent)))
+    return existing(np.asarray(np.power(base, exponent)))
 
 
 def _extreme(node: Extreme, views: Views) -> Numbers:
@@ -279,7 +237,7 @@ def _total(node: Total, views: Views) -> Numbers:
     for key in node.keys:
         number = views.number(key)
         found += np.where(np.isnan(number), 0.0, number)
-    return _existing(found)
+    return existing(found)
 
 
 def _distance(node: Distance, views: Views) -> Numbers:
@@ -293,7 +251,7 @@ def _distance(node: Distance, views: Views) -> Numbers:
         spread = np.median(away)
         if spread > 0:
             found[among] = away / (spread * _NORMAL)
-    return _existing(found)
+    return existing(found)
 
 
 def _unique(node: Unique, views: Views) -> Flags:
@@ -350,7 +308,7 @@ def _same_text(node: SameText, views: Views) -> Flags:
 
 
 def _comparison(node: Comparison, views: Views) -> Flags:
-    between = _difference(number_of(node.left, views), number_of(node.right, views))
+    between = difference(number_of(node.left, views), number_of(node.right, views))
     views.broken |= ~np.isfinite(between)
     between = rounded(between, COMPARED_DECIMALS)
     match node.operator:

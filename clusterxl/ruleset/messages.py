@@ -15,8 +15,9 @@ import numpy as np
 
 from clusterxl.excel.cells import literal
 from clusterxl.form.model import Form
+from clusterxl.ruleset.arithmetic import Numbers, rounded
 from clusterxl.ruleset.formulas import Cells, number_formula
-from clusterxl.ruleset.masks import Numbers, Views, number_of, rounded
+from clusterxl.ruleset.masks import Views, number_of
 from clusterxl.ruleset.nodes import Numeric
 from clusterxl.ruleset.rules import Instance, LiveFigure
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from clusterxl.form.answers import TICKED, UNTICKED, canonical_text, is_number, unset_text
 from clusterxl.form.model import FieldType, Form, Input
-from clusterxl.ruleset.masks import Numbers, Texts, Views
+from clusterxl.ruleset.arithmetic import Numbers
+from clusterxl.ruleset.masks import Texts, Views
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -301,21 +302,34 @@ class _Reader:
             expected = EXPECTED.get(read.text("expect"))
             if given is None or expected is None:
                 continue
-            table = {key: _repeated(value) for key, value in given.table.items()}
-            answers = [self._is_good_answer(given, key, value) for key, value in table.items()]
-            if all(answers):
-                yield Example(given=table, expected=expected, file=raw.file, line=raw.line())
+            answers = {
+                key: self._answer(given, name, value)
+                for name, value in given.table.items()
+                for key in [self._key_of(name)]
+            }
+            if not any(answer is None for answer in answers.values()):
+                known = {key: answer for key, answer in answers.items() if answer is not None}
+                yield Example(given=known, expected=expected, file=raw.file, line=raw.line())
 
-    def _is_good_answer(self, given: Entry, key: str, value: Any) -> bool:
-        form = self._names.form
-        if key not in form.by_key:
-            hint = did_you_mean(key, form.by_key)
-            self._mistakes.add(given, "rule_file.no_such_answer", key, name=key, hint=hint)
-            return False
-        if not _can_be_typed(form, key, value):
-            self._mistakes.add(given, "rule_file.odd_answer", key, name=key, value=value)
-            return False
-        return True
+    def _key_of(self, name: str) -> str:
+        """Return the key of a cell by its key, or by what rules call it; empty for none."""
+        if name in self._names.form.by_key:
+            return name
+        with suppress(DefinitionError):
+            return Compiler(Scope(names=self._names)).cell(parse_rule(name)).key
+        return ""
+
+    def _answer(self, given: Entry, name: str, value: Any) -> str | float | bool | None:
+        """Return what is answered in an example; None, and the mistake noted, where nothing can."""
+        form, key, answer = self._names.form, self._key_of(name), _repeated(value)
+        if not key:
+            hint = did_you_mean(name, form.by_key)
+            self._mistakes.add(given, "rule_file.no_such_answer", name, name=name, hint=hint)
+            return None
+        if not _can_be_typed(form, key, answer):
+            self._mistakes.add(given, "rule_file.odd_answer", name, name=name, value=value)
+            return None
+        return _typed(answer)
 
 
 def _figure(text: str, scope: Scope, first: Input) -> Callable[[], str | LiveFigure]:
@@ -328,6 +342,11 @@ def _repeated(value: Any) -> Any:
         case {"text": str(text), "times": int(times), **rest} if not rest:
             return text * times
     return value
+
+
+def _typed(answer: Any) -> str | float | bool:
+    """Return an answer that can be typed; a whole number as a number like any other."""
+    return answer if isinstance(answer, str | bool) else float(answer)
 
 
 def _can_be_typed(form: Form, key: str, value: object) -> bool:
