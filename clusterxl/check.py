@@ -96,19 +96,24 @@ def summarise(records: Records, findings: Iterable[Finding]) -> Records:
         findings: What was found in them.
 
     Returns:
-        The same records; a return without an error is `clean`.
+        The same records; a return without an error is `clean`. A warning that was explained
+        counts as explained, and no longer as a warning.
     """
-    counts = Counter((found.return_id, found.severity) for found in findings)
+    counts = Counter((found.return_id, _counted_as(found)) for found in findings)
     returns = records.returns.copy()
     ids = returns["return_id"].tolist()
-    errors = [counts[return_id, Severity.ERROR] for return_id in ids]
-    returns["errors"] = np.array(errors, dtype=np.int64)
-    returns["warnings"] = np.array(
-        [counts[return_id, Severity.WARNING] for return_id in ids], dtype=np.int64
-    )
-    status = ["errors" if count else "clean" for count in errors]
+    for column in ("errors", "warnings", "explained"):
+        returns[column] = np.array([counts[name, column] for name in ids], dtype=np.int64)
+    status = ["errors" if counts[name, "errors"] else "clean" for name in ids]
     returns["status"] = pd.Series(status, index=returns.index, dtype="str")
     return replace(records, returns=returns)
+
+
+def _counted_as(found: Finding) -> str:
+    """Return the column of returns in which a finding counts; no column for what only informs."""
+    if found.is_explained:
+        return "explained"
+    return f"{found.severity}s"
 
 
 def _failed(records: Records, confrontation: Confrontation) -> list[Finding]:

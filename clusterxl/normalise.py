@@ -243,6 +243,7 @@ class _Batch:
             "required": required,
             "errors": [0] * self._size,
             "warnings": [0] * self._size,
+            "explained": [0] * self._size,
         }
         return typed_frame(columns, RETURNS)
 

@@ -9,7 +9,6 @@ import pytest
 from hand_returns import return_of
 
 from clusterxl.check import check_records
-from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import Answer
 from clusterxl.form.file import load_form
 from clusterxl.form.layout import lay_out
@@ -67,18 +66,12 @@ def test_the_list_of_a_workbook_is_the_list_of_the_check(name: str, seed: int) -
     told = [finding for finding in found if finding.code in ids]
     listed = [line for line in state.lines if not isinstance(line, SectionRow)]
     assert [(v.instance.rule.id, v.asked.key, state.tell(v.message)) for v in listed] == [
-        (f.code, f.key, f.message)
-        for f in told
-        if f.code not in MISSING and not _is_settled(state, f)
+        (f.code, f.key, f.message) for f in told if f.code not in MISSING and not f.is_explained
     ]
+    assert state.total[State.EXPLAINED] == sum(f.is_explained for f in told)
     for section in rules.sections:
         blank = [f for f in told if f.code in MISSING and _section(rules, f.key) == section.section]
         assert state.counts[section.section][State.FILL] == len(blank)
-
-
-def _is_settled(state: WorkbookState, finding: Finding) -> bool:
-    note = state.program.form.by_key[finding.key].note
-    return finding.severity is Severity.WARNING and state.is_explained(note)
 
 
 def _section(rules: Program, key: str) -> str:
