@@ -13,11 +13,12 @@ PLATFORM ?= win_amd64
 EXTRAS ?= parquet
 WHEELHOUSE ?= wheelhouse
 
-.PHONY: help demo test lint docs wheelhouse clean
+.PHONY: help demo test bench lint docs wheelhouse clean
 
 help:
 	@echo "make demo        the whole loop on sample data, into $(DEMO)"
 	@echo "make test        all tests"
+	@echo "make bench       the benchmarks, ours beside their peers"
 	@echo "make lint        format, style, types, import contracts, generated docs"
 	@echo "make docs        write the generated parts of the docs"
 	@echo "make wheelhouse  all wheels for an offline computer (PY=$(PY) PLATFORM=$(PLATFORM) EXTRAS=$(EXTRAS))"
@@ -28,6 +29,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(VENV)/.dev
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -12,24 +12,14 @@ import pandas as pd
 
 from clusterxl.errors import ClusterxlError
 from clusterxl.finding import Finding, Severity
-from clusterxl.normalise import MASK, Records
+from clusterxl.normalise import Records
 from clusterxl.ruleset.load import compile_rules
-from clusterxl.ruleset.masks import (
-    Numbers,
-    Verdicts,
-    Views,
-    judge,
-    number_of,
-    rounded,
-    view_frame,
-)
-from clusterxl.ruleset.nodes import Numeric, Verdict
-from clusterxl.ruleset.rules import Instance, LiveFigure
+from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
+from clusterxl.ruleset.messages import Teller
+from clusterxl.ruleset.nodes import Verdict
+from clusterxl.ruleset.rules import Instance
 from clusterxl.ruleset.schema import failing_returns, rule_schema, validate_frames
 from clusterxl.sentences import say
-
-# A sentence shows this much of a long answer.
-SHOWN_CHARS = 20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,29 +96,35 @@ def summarise(records: Records, findings: Iterable[Finding]) -> Records:
         findings: What was found in them.
 
     Returns:
-        The same records; a return without an error is `clean`.
+        The same records; a return without an error is `clean`. A warning that was explained
+        counts as explained, and no longer as a warning.
     """
-    counts = Counter((found.return_id, found.severity) for found in findings)
+    counts = Counter((found.return_id, _counted_as(found)) for found in findings)
     returns = records.returns.copy()
     ids = returns["return_id"].tolist()
-    errors = [counts[return_id, Severity.ERROR] for return_id in ids]
-    returns["errors"] = np.array(errors, dtype=np.int64)
-    returns["warnings"] = np.array(
-        [counts[return_id, Severity.WARNING] for return_id in ids], dtype=np.int64
-    )
-    status = ["errors" if count else "clean" for count in errors]
+    for column in ("errors", "warnings", "explained"):
+        returns[column] = np.array([counts[name, column] for name in ids], dtype=np.int64)
+    status = ["errors" if counts[name, "errors"] else "clean" for name in ids]
     returns["status"] = pd.Series(status, index=returns.index, dtype="str")
     return replace(records, returns=returns)
+
+
+def _counted_as(found: Finding) -> str:
+    """Return the column of returns in which a finding counts; no column for what only informs."""
+    if found.is_explained:
+        return "explained"
+    return f"{found.severity}s"
 
 
 def _failed(records: Records, confrontation: Confrontation) -> list[Finding]:
     """Make a finding of each rule instance that fails, rule by rule."""
     instances, returns = np.nonzero(confrontation.verdicts == Verdict.FAIL)
     frame = view_frame(records.text, records.number)
-    cells = _Cells(records, Views(frame, language=records.form.language))
+    teller = Teller(records.form, Views(frame, language=records.form.language))
+    cells = _Cells(records)
     cells.load(confrontation.instances, instances, returns)
     return [
-        _finding(confrontation.instances[instance], cells, int(at))
+        _finding(confrontation.instances[instance], cells, int(at), teller)
         for instance, at in zip(instances, returns, strict=True)
     ]
 
@@ -136,18 +132,15 @@ def _failed(records: Records, confrontation: Confrontation) -> list[Finding]:
 class _Cells:
     """The cells that findings speak of, looked up by return and key."""
 
-    def __init__(self, records: Records, views: Views) -> None:
+    def __init__(self, records: Records) -> None:
         self.form = records.form
         self.returns = records.returns
         self.files: Sequence[str] = records.returns["file"].tolist()
         self.ids: Sequence[str] = records.returns["return_id"].tolist()
-        self._text = records.text.to_numpy(dtype=object)
         self._values = records.values
         self._places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
         self._rows: dict[int, int] = {}
         self._columns: dict[str, list[str]] = {}
-        self._views = views
-        self._calculated: dict[Numeric, Numbers] = {}
 
     def load(
         self,
@@ -179,28 +172,8 @@ class _Cells:
         found = ((self.get(at, key, "sheet"), self.get(at, key, "cell")) for key in keys)
         return tuple(f"{sheet}!{cell}" for sheet, cell in found if cell)
 
-    def seen(self, at: int, key: str) -> str:
-        """Return the canonical text of a cell."""
-        return str(self._text[at, self._places[key]])
 
-    def shown(self, at: int, key: str) -> str:
-        """Return what a sentence shows of a cell: the beginning, of a personal answer nothing."""
-        return MASK if self.form.by_key[key].field.personal else _clipped(self.seen(at, key))
-
-    def live(self, at: int, figure: LiveFigure) -> str:
-        """Return a figure that depends on the answers of a return."""
-        if figure.number is None:
-            return self.shown(at, figure.key)
-        if figure.number not in self._calculated:
-            with np.errstate(all="ignore"):
-                self._calculated[figure.number] = number_of(figure.number, self._views)
-        value = self._calculated[figure.number][at : at + 1]
-        if not np.isfinite(value).all():
-            return MASK
-        return f"{rounded(value, figure.decimals)[0]:.{figure.decimals}f}"
-
-
-def _finding(instance: Instance, cells: _Cells, at: int) -> Finding:
+def _finding(instance: Instance, cells: _Cells, at: int, teller: Teller) -> Finding:
     rule, place = instance.rule, instance.place
     key = place.cells[0]
     asked = cells.form.by_key[key]
@@ -209,7 +182,7 @@ def _finding(instance: Instance, cells: _Cells, at: int) -> Finding:
     return Finding(
         code=rule.id,
         severity=rule.severity,
-        message=_message(instance, cells, at),
+        message=teller.message(instance, at),
         return_id=cells.ids[at],
         file=cells.files[at],
         sheet=cells.get(at, key, "sheet"),
@@ -220,16 +193,3 @@ def _finding(instance: Instance, cells: _Cells, at: int) -> Finding:
         value=raw,
         note=cells.get(at, asked.note, "text") if has_note else "",
     )
-
-
-def _message(instance: Instance, cells: _Cells, at: int) -> str:
-    """Fill in the figures of a sentence; a personal answer is not shown in it."""
-    place = instance.place
-    seen = cells.seen(at, place.cells[0])
-    live = {name: cells.live(at, figure) for name, figure in place.live.items()}
-    shown = cells.shown(at, place.cells[0])
-    return instance.rule.message.format(**place.figures, **live, value=shown, chars=len(seen))
-
-
-def _clipped(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARS else f"{text[: SHOWN_CHARS - 1]}…"

@@ -45,3 +45,8 @@ class Finding:
     label: str = ""
     value: str = ""
     note: str = ""
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether it is a warning that the respondent has explained: nothing is left to do."""
+        return self.severity is Severity.WARNING and bool(self.note)

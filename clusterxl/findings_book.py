@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from clusterxl.excel.book import Book
@@ -87,15 +88,15 @@ def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
 
 def count_line(findings: Sequence[Finding], *, returns: int) -> str:
     """Say how many findings of each severity there are."""
-    counts = dict.fromkeys(Severity, 0)
-    for finding in findings:
-        counts[finding.severity] += 1
+    counts = Counter(finding.severity for finding in findings if not finding.is_explained)
+    explained = sum(finding.is_explained for finding in findings)
     return say(
         "findings.count",
         returns=returns,
         errors=counts[Severity.ERROR],
         warnings=counts[Severity.WARNING],
         infos=counts[Severity.INFO],
+        explained=say("findings.count_explained", count=explained) if explained else "",
     )
 
 
@@ -104,9 +105,14 @@ def severity_word(severity: Severity) -> str:
     return say(f"findings.severity_{severity}")
 
 
+def level_of(finding: Finding) -> str:
+    """Return the mark and word of what a finding asks now."""
+    return say("findings.explained") if finding.is_explained else severity_word(finding.severity)
+
+
 def _put_finding(sheet: Sheet, row: int, finding: Finding) -> None:
     texts = {
-        "severity": severity_word(finding.severity),
+        "severity": level_of(finding),
         "file": finding.file,
         "place": finding.sheet,
         "cell": finding.cell,
@@ -129,7 +135,7 @@ def _mark_style(finding: Finding) -> Style:
     return Style(
         size=10,
         bold=True,
-        ink=INKS[finding.severity],
+        ink=PLAIN.ink if finding.is_explained else INKS[finding.severity],
         valign="top",
         bottom="hair",
         line_ink="9AA7B5",

@@ -33,7 +33,7 @@ RETURNS: Mapping[str, str] = {
     **dict.fromkeys(("return_id", "file", "sha256", "form", "version"), TEXT),
     "base_year": WHOLE,
     **dict.fromkeys(("unit_code", "group", "unit", "subject", "status"), TEXT),
-    **dict.fromkeys(("filled", "required", "errors", "warnings"), WHOLE),
+    **dict.fromkeys(("filled", "required", "errors", "warnings", "explained"), WHOLE),
 }
 
 Array = pd.api.extensions.ExtensionArray

@@ -14,7 +14,7 @@ from clusterxl.cleaning import Answer, Cleaner
 from clusterxl.errors import NothingFoundError, UnknownWorkbookError
 from clusterxl.excel.raw import RawCell
 from clusterxl.finding import Finding, Severity
-from clusterxl.form.answers import is_number
+from clusterxl.form.answers import canonical_text, is_number
 from clusterxl.form.model import Form, Input
 from clusterxl.frames import RETURNS, VALUES, Column, Status, typed_array, typed_frame
 from clusterxl.locate import FoundCell
@@ -22,11 +22,10 @@ from clusterxl.numbers import raw_text, shortest_decimal
 from clusterxl.read import Return
 from clusterxl.ruleset.load import needed_answers
 from clusterxl.ruleset.masks import Views, holds, view_frame
+from clusterxl.ruleset.messages import MASK
 from clusterxl.sentences import say
 
 UNCHECKED = "unchecked"
-# Stands for a personal answer wherever it is not asked for.
-MASK = "…"
 # What the respondent is told of a change that no rule sees, by the advice of the answer.
 _ADVICE: Mapping[str, tuple[str, Severity]] = {
     "number_found": ("NORM-NUM", Severity.INFO),
@@ -244,6 +243,7 @@ class _Batch:
             "required": required,
             "errors": [0] * self._size,
             "warnings": [0] * self._size,
+            "explained": [0] * self._size,
         }
         return typed_frame(columns, RETURNS)
 
@@ -259,10 +259,15 @@ def _counts(form: Form, views: Views) -> tuple[list[int], list[int]]:
     """Count per return the answers that are needed, and those of them that are there."""
     filled = np.zeros(views.size, dtype=np.int64)
     required = np.zeros(views.size, dtype=np.int64)
+    none = canonical_text(form.none_word)
     for key, condition in needed_answers(form).items():
         needed = holds(condition, views)
         required += needed
-        filled += needed & views.filled(key)
+        given = views.filled(key)
+        if none and form.by_key[key].owners:
+            # Evidence that is needed cannot be none.
+            given = given & ~views.one_of(key, (none,))
+        filled += needed & given
     return filled.tolist(), required.tolist()
 
 

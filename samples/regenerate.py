@@ -27,7 +27,7 @@ TYPE_ANSWERS = HERE.parent / "tests" / "libreoffice" / "type_answers.py"
 UNO_PYTHON = "/usr/bin/python3"
 SEED = 7
 BLANK, BY_LIBREOFFICE = "blank.xlsx", "libreoffice.xlsx"
-BLANK_UNIT, LIBREOFFICE_UNIT = "442000118", "440113"
+BLANK_UNIT, LIBREOFFICE_UNIT = "442000118", "440114"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,3 +193,8 @@ def test_spans() -> None:
     # What may hold in either of two ways says nothing of one number.
     assert spans_of(Some((least, most))) == {}
     assert spans_of(Opposite(Every((least, most)))) == {}
+
+
+def test_the_packaged_form_is_in_doubt_only_where_parameters_are_unset() -> None:
+    form = load_form("gd-cluster-2023")
+    assert {found.code for found in suspect_rules(form)} <= {"rule_doubt.unset"}

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterxl.form.answers import canonical_text
+from clusterxl.ruleset.arithmetic import rounded
 from clusterxl.ruleset.language import Bound, Scope, compile_rule
-from clusterxl.ruleset.masks import Views, judge, rounded, view_frame
+from clusterxl.ruleset.masks import Views, judge, view_frame
 from clusterxl.ruleset.names import names_of
 from clusterxl.ruleset.nodes import Verdict
 

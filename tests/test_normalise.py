@@ -17,7 +17,8 @@ from clusterxl.form.file import load_form
 from clusterxl.form.layout import lay_out
 from clusterxl.frames import RETURNS, VALUES
 from clusterxl.normalise import UNCHECKED, Records, group_returns, normalise_returns
-from clusterxl.plan.views import view_answers
+from clusterxl.plan.program import State, program_of
+from clusterxl.plan.state import judge_answers
 from clusterxl.ruleset.schema import validate_frames
 from clusterxl.testing.simulate import simulate_answers
 
@@ -192,9 +193,9 @@ def test_the_counts_are_those_of_the_workbook(form: str | Path) -> None:
         plain = {
             k: None if v == "#REF!" else v for k, v in typed.items() if not isinstance(v, RawCell)
         }
-        shown = view_answers(loaded, layout, plain)
-        needed = sum(section.needed for section in shown.sections)
-        blank = sum(section.blank for section in shown.sections)
+        shown = judge_answers(program_of(layout), plain)
+        needed = sum(shown.needed(section) for section in shown.program.sections)
+        blank = shown.total[State.FILL]
         assert (counts["required"], counts["filled"]) == (needed, needed - blank)
 
 

@@ -16,7 +16,7 @@ from clusterxl.form.layout import Layout, lay_out
 from clusterxl.form.model import FieldType, defined_name
 from clusterxl.form.roster import Unit
 from clusterxl.generate import generate_workbook
-from clusterxl.plan.views import SECTIONS, VIEWS
+from clusterxl.plan.hidden import LINES, VERDICTS, VIEWS
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_every_sheet_is_protected_and_the_helpers_are_very_hidden(blank: Workboo
     assert blank.security.lockStructure
     assert all(sheet.protection.sheet for sheet in blank.worksheets)
     hidden = {sheet.title for sheet in blank.worksheets if sheet.sheet_state == "veryHidden"}
-    assert hidden == {VIEWS, SECTIONS, "_lists", STAMP_SHEET}
+    assert hidden == {VIEWS, VERDICTS, LINES, "_lists", STAMP_SHEET}
     visible = [sheet.title for sheet in blank.worksheets if sheet.sheet_state == "visible"]
     assert visible[0] == "封面"
     assert visible[-1] == "校验"

@@ -17,7 +17,7 @@ from clusterxl.normalise import normalise_returns
 from clusterxl.read import read_return, read_returns
 from clusterxl.testing.returns import simulate_return
 
-MOST_BYTES = 150 * 1024
+MOST_BYTES = 400 * 1024
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,15 @@ import pytest
 
 from clusterxl.check import check_records
 from clusterxl.errors import DefinitionError
-from clusterxl.finding import Finding
+from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import TICKED
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form, evidence_rows
 from clusterxl.form.roster import Unit, units_of
 from clusterxl.normalise import normalise_returns
 from clusterxl.read import read_return
+from clusterxl.ruleset.derive import derived_ids
+from clusterxl.ruleset.load import load_rules
 from clusterxl.testing.defects import Defect, Expected, simulate_defects
 from clusterxl.testing.demo import sample_units
 from clusterxl.testing.expressions import ExpressionError, Value, evaluate, yearly_growth
@@ -258,7 +260,10 @@ def test_who_makes_no_mistake_is_told_of_none(
     form: Form, units: Mapping[str, Unit], code: str, seed: int, tmp_path: Path
 ) -> None:
     content = simulate_return(form, unit=units[code], seed=seed)
-    assert findings_of(content, form, tmp_path) == ()
+    # Not every cluster meets every criterion: what is asked of those is no mistake.
+    found = findings_of(content, form, tmp_path)
+    assert all(finding.code.startswith("THR-") for finding in found)
+    assert {finding.severity for finding in found} <= {Severity.WARNING}
 
 
 def test_a_form_without_years_units_and_none_is_answered_as_well(tmp_path: Path) -> None:
@@ -274,6 +279,7 @@ def test_each_defect_gives_just_the_findings_it_declares(
     form: Form, units: Mapping[str, Unit], defect: str, tmp_path: Path
 ) -> None:
     unit = units["440605"]
+    written = {rule.id for rule in load_rules(form)} - derived_ids()
     declared = simulate_defects(form, unit=unit, seed=8, defects=[defect]).expected
     content = simulate_return(form, unit=unit, seed=8, defects=[defect])
     found = [
@@ -281,7 +287,9 @@ def test_each_defect_gives_just_the_findings_it_declares(
         for finding in findings_of(content, form, tmp_path)
         if not finding.code.startswith("NORM-")
     ]
-    assert found == list(declared)
+    assert [one for one in found if one in declared] == list(declared)
+    # What is wrong in one cell may be wrong for a rule that compares it with others as well.
+    assert all(one.code in written for one in found if one not in declared)
     assert declared or defect == Defect.NONE
 
 

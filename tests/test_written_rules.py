@@ -14,21 +14,28 @@ from hand_returns import FORMS, Typed, return_of
 from clusterxl.check import check_records
 from clusterxl.cli.group import cli
 from clusterxl.errors import DefinitionError
+from clusterxl.finding import Severity
 from clusterxl.form.file import load_form
 from clusterxl.normalise import normalise_returns
+from clusterxl.ruleset.calculations import NUMBERS
 from clusterxl.ruleset.derive import derived_ids
 from clusterxl.ruleset.figures import width_of
-from clusterxl.ruleset.functions import CONDITIONS, NUMBERS
+from clusterxl.ruleset.functions import CONDITIONS
 from clusterxl.ruleset.lint import judged_examples, lint_rules
 from clusterxl.ruleset.load import compile_rules, describe_rules, load_rules
 from clusterxl.ruleset.nodes import Verdict
 from clusterxl.ruleset.record import PARAMETER as PARAMETER_KEYS
 from clusterxl.ruleset.record import RULE as RULE_KEYS
-from clusterxl.ruleset.rules import Rule
+from clusterxl.ruleset.rules import Kind, Rule
 from clusterxl.sentences import LANGUAGES, catalogue
 
 FARM = load_form(FORMS / "farm-survey")
 WRITTEN = {rule.id: rule for rule in load_rules(FARM) if rule.id not in derived_ids()}
+OFFICIAL = {
+    rule.id: rule
+    for rule in load_rules(load_form("gd-cluster-2023"))
+    if rule.id not in derived_ids()
+}
 EXAMPLES = [(rule, at) for rule in WRITTEN.values() for at in range(len(rule.examples))]
 _MARK = re.compile(r"#! (.+)$")
 
@@ -44,7 +51,15 @@ BROKEN: dict[str, str] = {
     "unknown_key": GOOD + 'cheque = "x" #! form_file.unknown_key\n',
     "missing_key": '[[rule]] #! form_file.missing_key\nid = "A-1"\nseverity = "error"\n' + REST,
     "severity": GOOD.replace('"error"', '"fatal" #! form_file.unknown_word'),
-    "info": GOOD.replace('"error"', '"info" #! form_file.unknown_word'),
+    "info": GOOD.replace('"error"', '"info" #! rule_file.info_only'),
+    "others": RULE + 'check = "unique(name, county)" #! rule_file.frame_only\n',
+    "fields_short": RULE + 'check = "n > m"\n'
+    'fields = { n = ["area", "growth"], m = ["area"] } #! rule_file.fields\n',
+    "fields_unknown": RULE
+    + 'check = "n > 0"\nfields = { n = ["aera"] } #! language.unknown_name\n',
+    "fields_name": GOOD + 'fields = { area = ["growth"] } #! rule_file.loop_name\n',
+    "fields_unused": GOOD + 'fields = { n = ["area"] } #! rule_file.loop_unused\n',
+    "day": USES + X + "value = 2023-04-14T10:00:00 #! form_file.wrong_type\n",
     "kind": GOOD.replace('"logic"', '"odd" #! form_file.unknown_word'),
     "type": GOOD + "basis = 3 #! form_file.wrong_type\n",
     "targets": GOOD + 'targets = ["paper"] #! form_file.unknown_word\n',
@@ -233,8 +248,52 @@ def test_personal_answers_are_not_told(tmp_path: Path) -> None:
     assert found.message == "… Ada"
 
 
-def test_the_packaged_form_has_no_written_rules_yet() -> None:
-    assert {rule.id for rule in load_rules(load_form("gd-cluster-2023"))} <= derived_ids()
+# How many rules of each family the study of the form names.
+FAMILIES = {"BAS": 17, "IND": 18, "THR": 8, "INN": 15, "DIG": 3, "GRN": 10, "OPN": 4, "GOV": 1}
+FAMILIES |= {"PLN": 14, "DEC": 2, "LST": 2, "XCT": 3, "STR": 5}
+
+
+def test_every_rule_of_the_study_is_written_or_accounted_for() -> None:
+    written = {rule.id for rule in OFFICIAL.values()}
+    folder = Path(__file__).parents[1] / "rules" / "gd-cluster-2023"
+    told = (folder / "README.md").read_text(encoding="utf-8").partition("not written here")[2]
+    told = told.replace("STR-01 … STR-05", " ".join(f"STR-0{n}" for n in range(1, 6)))
+    for family, count in FAMILIES.items():
+        ids = {f"{family}-{number:02d}" for number in range(1, count + 1)}
+        assert {name for name in ids - written if f"{name} " not in told.replace(",", " ")} == set()
+
+
+def test_every_written_rule_has_its_examples() -> None:
+    for rule in OFFICIAL.values():
+        verdicts = {example.expected for example in rule.examples}
+        if rule.unset:
+            assert verdicts == {Verdict.NOT_APPLICABLE}
+        else:
+            assert {Verdict.PASS, Verdict.FAIL} <= verdicts, rule.id
+            is_always = not any(
+                instance.judgement.guards
+                for instance in compile_rules(load_form("gd-cluster-2023"))
+                if instance.rule.id == rule.id
+            )
+            assert (Verdict.NOT_APPLICABLE in verdicts) is not is_always, rule.id
+
+
+def test_thresholds_have_their_sources_and_nobody_has_verified_them_yet() -> None:
+    thresholds = {t.name: t for rule in OFFICIAL.values() for t in rule.thresholds}
+    assert {name for name, one in thresholds.items() if one.value is None} == {
+        *("rd_growth_floor", "patent_growth_floor", "platform_rate_floor", "cloud_share_floor"),
+        *("filing_from", "filing_until"),
+    }
+    assert all(one.source for one in thresholds.values() if one.value is not None)
+    assert not any(one.is_verified for one in thresholds.values())
+
+
+def test_a_truthful_answer_is_never_an_error() -> None:
+    soft = {Kind.CRITERION, Kind.PLAN, Kind.RECOMPUTED}
+    assert {rule.severity for rule in OFFICIAL.values() if rule.kind in soft} == {
+        Severity.WARNING,
+        Severity.INFO,
+    }
 
 
 def test_the_rules_do_not_change_the_version_of_the_form(tmp_path: Path) -> None:

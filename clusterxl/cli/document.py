@@ -11,11 +11,11 @@ from typing import Any
 from clusterxl.cli.console import tell
 from clusterxl.cli.intake import Intake
 from clusterxl.finding import Finding
-from clusterxl.findings_book import count_line, severity_word, write_findings
+from clusterxl.findings_book import count_line, level_of, write_findings
 from clusterxl.sentences import say
 
 UNREADABLE = "unreadable"
-RETURN_COLUMNS = ("file", "form", "unit", "subject", "status", "errors", "warnings")
+RETURN_COLUMNS = ("file", "form", "unit", "subject", "status", "errors", "warnings", "explained")
 FINDING_FIELDS = (
     *("code", "severity", "file", "sheet", "cell", "cells", "key", "label", "value"),
     *("message", "note"),
@@ -36,7 +36,8 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
             place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
             label = "" if finding.label in finding.message else finding.label
             code = f"[{finding.code}]"
-            parts = (severity_word(finding.severity), place, label, finding.message, code)
+            note = say("findings.noted", note=finding.note) if finding.is_explained else ""
+            parts = (level_of(finding), place, label, finding.message, note, code)
             yield "  " + "  ".join(part for part in parts if part)
 
 
@@ -72,6 +73,7 @@ def _unreadable(intake: Intake) -> Iterator[dict[str, Any]]:
             "status": UNREADABLE,
             "errors": 1,
             "warnings": 0,
+            "explained": 0,
         }
 
 

@@ -77,7 +77,7 @@ def _tell_threshold(threshold: Threshold) -> None:
             "cli.rule_threshold",
             name=threshold.name,
             label=threshold.label,
-            value=f"{threshold.operator} {threshold.value:.15g}".strip(),
+            value=f"{threshold.operator} {threshold.shown}".strip(),
             source=threshold.source,
             state=say("cli.rule_verified" if threshold.is_verified else "cli.rule_unverified"),
         )

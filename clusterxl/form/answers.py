@@ -44,6 +44,8 @@ def unset_text(form: Form, asked: Input) -> str:
 
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u3000": " ", "\n": " ", "\r": " ", "\t": " "})
+# Between these, programs write a number as text in the same way; beyond, each in its own.
+PLAIN_FROM, PLAIN_BELOW = 1e-4, 1e14
 
 
 def canonical_text(value: Answer) -> str:
@@ -53,13 +55,16 @@ def canonical_text(value: Answer) -> str:
 
     >>> canonical_text("\u3000无\u00a0 "), canonical_text(12.50), canonical_text(None)
     ('无', '12.5', '')
+    >>> canonical_text(1e300)
+    '1.00000000000000E+300'
     """
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        return format(value, ".15g")
+        is_plain = value == 0 or PLAIN_FROM <= abs(value) < PLAIN_BELOW
+        return format(value + 0.0, ".15g" if is_plain else ".14E")
     return " ".join(part for part in value.translate(_SPACES).split(" ") if part)
 
 

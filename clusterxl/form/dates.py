@@ -9,7 +9,8 @@ from clusterxl.sentences import say
 
 _EPOCH = date(1899, 12, 30)
 # A whole number typed into a date cell (2023) is a serial of long ago: no date that is meant.
-_FIRST, _LAST = date(1990, 1, 1), date(2100, 1, 1)
+FIRST_YEAR, END_YEAR = 1990, 2100
+_FIRST, _LAST = date(FIRST_YEAR, 1, 1), date(END_YEAR, 1, 1)
 _PLAIN = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 
 
@@ -22,6 +23,24 @@ def date_of_serial(serial: float) -> date | None:
     if not (_FIRST - _EPOCH).days <= serial < (_LAST - _EPOCH).days:
         return None
     return _EPOCH + timedelta(days=int(serial))
+
+
+def serial_of_date(found: date) -> int:
+    """Return the serial number of a date in the 1900 system.
+
+    >>> serial_of_date(date(2023, 4, 10))
+    45026
+    """
+    return (found - _EPOCH).days
+
+
+def date_marks(language: str) -> tuple[str, str, str] | None:
+    """Return the marks behind year, month and day in a language; None where it has none."""
+    marks = say("normalise.date_marks", lang=language).split("|")
+    if len(marks) != _MARKS:
+        return None
+    year, month, day = marks
+    return year, month, day
 
 
 def date_of_text(text: str, language: str) -> date | None:
@@ -37,10 +56,10 @@ def date_of_text(text: str, language: str) -> date | None:
     compact = text.replace(" ", "")
     if found := _PLAIN.fullmatch(compact):
         return _valid(found[1], found[3], found[4])
-    marks = [re.escape(mark) for mark in say("normalise.date_marks", lang=language).split("|")]
-    if len(marks) != _MARKS:
+    marks = date_marks(language)
+    if marks is None:
         return None
-    year, month, day = marks
+    year, month, day = map(re.escape, marks)
     found = re.fullmatch(
         f"([0-9]{{4}}){year}([0-9]{{1,2}}){month}([0-9]{{1,2}})(?:{day})?", compact
     )

@@ -53,6 +53,11 @@ class Place:
         return sheet_reference(self.sheet, address(self.row, self.column, absolute=True))
 
     @property
+    def shown(self) -> str:
+        """Reference to the first cell as people read it, with its sheet."""
+        return sheet_reference(self.sheet, self.cell)
+
+    @property
     def local(self) -> str:
         """Absolute reference to the first cell, for use on its own sheet."""
         return address(self.row, self.column, absolute=True)
@@ -112,7 +117,7 @@ class SheetLayout:
         return sum(self.rows[self.first_row - 1 :])
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Layout:
     """All sheets of a form and where each input cell sits.
 

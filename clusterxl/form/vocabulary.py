@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     WHOLE = "whole"
     NUMBER = "number"
+    QUANTITY = "quantity"
     ID = "id"
     ITEM_ID = "item_id"
     FORM_ID = "form_id"
@@ -261,6 +263,10 @@ def _is_number(value: Any) -> bool:
     return _is_whole(value) or (isinstance(value, float) and math.isfinite(value))
 
 
+def _is_day(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
 def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and bool(pattern.fullmatch(value))
 
@@ -290,6 +296,7 @@ _FITS: Mapping[Kind, Callable[[Any], bool]] = {
     Kind.FLAG: lambda value: isinstance(value, bool),
     Kind.WHOLE: _is_whole,
     Kind.NUMBER: _is_number,
+    Kind.QUANTITY: lambda value: _is_number(value) or _is_day(value),
     Kind.ID: _matches(_ID),
     Kind.ITEM_ID: _matches(_ITEM_ID),
     Kind.FORM_ID: _matches(_FORM_ID),

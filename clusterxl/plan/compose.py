@@ -43,6 +43,12 @@ def choose(condition: Formula, yes: Formula, no: Formula) -> Formula:
     return Formula(text, yes.value if condition.value else no.value)
 
 
+def joined(*parts: Formula) -> Formula:
+    """Return some texts one after the other."""
+    text = "&".join(_bare(part) for part in parts)
+    return Formula(f"={text}", "".join(_shown(part.value) for part in parts))
+
+
 def _bare(formula: Formula) -> str:
     return formula.text.removeprefix("=")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from clusterxl.excel import tokens
-from clusterxl.excel.cells import Line, Rich, Style
+from clusterxl.excel.cells import Conditional, Line, Rich, Style
 from clusterxl.form.canvas import Box, Role
 from clusterxl.form.model import FieldType, Input
 from clusterxl.form.pen import HINT_PT, PLAN_PT
+from clusterxl.plan.program import State
 
 _LABEL = Style(font=tokens.SONG, size=10.5, fill=tokens.LABEL_FILL, wrap=True, align="center")
 _HEAD = Style(font=tokens.HEI, size=10.5, fill=tokens.HEAD_FILL, wrap=True, align="center")
@@ -116,6 +117,45 @@ def number_format(asked: Input) -> str:
     if asked.type in (FieldType.PHONE, FieldType.PICK, FieldType.TEXT):
         return "General" if asked.field.max_chars > TEXT_FORMAT_LIMIT else "@"
     return "General"
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """The colours of a state, and its mark before a number or a short text."""
+
+    fill: str
+    ink: str
+    mark: str = ""
+
+
+STATE_LOOKS: Mapping[State, StateLook] = {
+    State.CORRECT: StateLook(tokens.ERROR_FILL, tokens.ERROR_INK, "▲ "),
+    # What is missing leaves nothing to put a mark before.
+    State.FILL: StateLook(tokens.TODO_FILL, tokens.TODO_INK),
+    State.VERIFY: StateLook(tokens.ASK_FILL, tokens.ASK_INK, "◆ "),
+}
+
+
+def marked(asked: Input, state: State, formula: str) -> Conditional:
+    """Return the conditional format of an input cell of which a rule asks something.
+
+    Long texts and narrow ticks change their ground only; elsewhere the state stands before the
+    answer as well, by the number format, so that the answer itself is untouched.
+    """
+    look = STATE_LOOKS[state]
+    if asked.field.is_long or asked.type is FieldType.TICKS or not look.mark:
+        return Conditional(formula=formula, fill=look.fill, ink=look.ink, stop=True)
+    plain = number_format(asked)
+    shown = "General" if plain == "@" else plain
+    mark = f'"{look.mark}"'
+    return Conditional(
+        formula=formula,
+        fill=look.fill,
+        ink=look.ink,
+        bold=True,
+        num_format=f"{mark}{shown};{mark}-{shown};{mark}{shown};{mark}@",
+        stop=True,
+    )
 
 
 def with_hint(box: Box, style: Style) -> str | Rich:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
 from clusterxl.excel.cells import (
-    Formula,
     Style,
     Validation,
     address,
@@ -229,13 +228,3 @@ def _limits(asked: Field, cell: str) -> list[str]:
     if high is not None:
         tests.append(f"{cell}<={high:.15g}")
     return tests
-
-
-def blank_test(form: Form, asked: Input) -> Formula:
-    """Return the test for "nothing answered yet", by the cell's own name."""
-    name = defined_name(asked.key)
-    if asked.type in (FieldType.CHOICE, FieldType.DATE):
-        lines = choice_lines(asked.field)[-1:] if asked.type is FieldType.CHOICE else ()
-        unset = lines[0] if lines else say("form.unset_date", lang=form.language)
-        return Formula(f"=OR(ISBLANK({name}),{name}={literal(unset)})")
-    return Formula(f"=ISBLANK({name})")

@@ -14,9 +14,13 @@ from clusterxl.form.roster import Unit
 from clusterxl.plan.check_sheet import plan_check_sheet
 from clusterxl.plan.context import Context
 from clusterxl.plan.form_sheets import plan_form_sheet
+from clusterxl.plan.hidden import ViewCells
 from clusterxl.plan.model import Area, Plan, PlanCell, SheetPlan
+from clusterxl.plan.program import program_of
+from clusterxl.plan.state import judge_answers
 from clusterxl.plan.validations import OptionLists, Validator
-from clusterxl.plan.views import sections_sheet, view_answers, views_sheet
+from clusterxl.plan.verdicts import lines_sheet, verdicts_sheet
+from clusterxl.plan.views import state_names, views_sheet
 
 
 def plan_workbook(
@@ -43,11 +47,12 @@ def plan_workbook(
     prefilled = prefill(form, unit)
     known = {**(answers or {}), **prefilled}
     lists = OptionLists()
-    views = view_answers(form, layout, known)
+    program = program_of(layout)
     context = Context(
         form=form,
         layout=layout,
-        views=views,
+        state=judge_answers(program, known),
+        cells=ViewCells(program, lists),
         answers=known,
         locked=frozenset(prefilled),
         validator=Validator(form, layout, lists),
@@ -55,11 +60,21 @@ def plan_workbook(
         sample=sample,
     )
     sheets = [plan_form_sheet(context, sheet) for sheet in layout.sheets]
-    hidden = (views_sheet(views), sections_sheet(views), lists.sheet(), _stamp_sheet(stamp))
+    live = (
+        views_sheet(context.state, context.cells),
+        verdicts_sheet(context),
+        lines_sheet(context),
+    )
+    hidden = (*live, lists.sheet(), _stamp_sheet(stamp))
     return Plan(
         title=fitting(form.title, MAX_PROPERTY),
         sheets=(*sheets, plan_check_sheet(context), *hidden),
-        names={**_input_names(layout), **lists.names(), STAMP_NAME: f"={literal(stamp.text())}"},
+        names={
+            **_input_names(layout),
+            **state_names(program),
+            **lists.names(),
+            STAMP_NAME: f"={literal(stamp.text())}",
+        },
         properties={PROPERTY: stamp.text()},
     )
 

@@ -19,6 +19,8 @@ from clusterxl.ruleset.nodes import (
     Comparison,
     Condition,
     Contains,
+    DateOf,
+    Distance,
     Every,
     Extreme,
     Filled,
@@ -37,12 +39,13 @@ from clusterxl.ruleset.nodes import (
     Some,
     Tally,
     Total,
+    Unique,
 )
 from clusterxl.ruleset.oddities import LONGEST, Oddities
 from clusterxl.ruleset.rules import Instance
 from clusterxl.ruleset.typed import Typed, typed_views
 
-Leaf = NumberOf | Characters | Items | Tally | Total
+Leaf = NumberOf | DateOf | Distance | Characters | Items | Tally | Total
 Solved = tuple[Leaf, float]
 # From an edge, in units of the last decimal: on it, beside it, and far from it.
 _STEPS = (0, 0, 1, -1, 2, -2, 1000, -1000)
@@ -50,6 +53,8 @@ _STEPS = (0, 0, 1, -1, 2, -2, 1000, -1000)
 _EDGE_HOLDS = ("==", "<=", ">=")
 _MOST_ITEMS = 60
 _LARGEST = 1e15
+# So many times larger than the others that no spread of theirs reaches it.
+_FAR = 1e6
 _OFTEN = 0.85
 
 
@@ -62,6 +67,7 @@ class Aims:
         self._draws = draws
         self._oddities = oddities
         self._fill: dict[str, Typed] = {}
+        self._before: dict[str, str] = {}
         self._mood = Mood(blank=0, odd=0, none=0, scale=1, growth=1)
         self._makers: Mapping[type, Callable[..., None]] = {
             Filled: self._filled,
@@ -72,6 +78,7 @@ class Aims:
             Contains: self._contains,
             SameText: self._same,
             Paired: self._paired,
+            Unique: self._unique,
             AnyPositive: self._any_positive,
             Comparison: self._compare,
             Every: self._joined,
@@ -153,6 +160,15 @@ class Aims:
         self._put(node.parent, parent)
         self._put(node.key, below if wanted else self._random.choice(node.pairs)[1])
 
+    def _unique(self, node: Unique, *, wanted: bool) -> None:
+        """Put a text that was put there in a fill before, or one that was not."""
+        before = self._before.get(node.key)
+        if before is not None and not wanted:
+            self._put(node.key, before)
+        else:
+            self._before[node.key] = self._draws.words(9)
+            self._put(node.key, self._before[node.key])
+
     def _any_positive(self, node: AnyPositive, *, wanted: bool) -> None:
         if wanted:
             self._put(self._random.choice(node.keys), self._random.choice((1, 2.0, 0.01)))
@@ -191,7 +207,7 @@ class Aims:
     def _solved(self, node: Numeric, target: float) -> Solved | None:
         """Return a part of a number, and what it would have to be for the number to be this."""
         match node:
-            case NumberOf() | Characters() | Items() | Tally() | Total():
+            case _ if isinstance(node, Leaf):
                 return node, target
             case Rounded(of=of) | Absolute(of=of):
                 sign = self._random.choice((1, -1)) if isinstance(node, Absolute) else 1
@@ -226,6 +242,10 @@ class Aims:
         match node:
             case NumberOf(key=key):
                 self._put_number(key, target, step)
+            case DateOf(key=key):
+                self._put(key, target + step)
+            case Distance(key=key):
+                self._put_number(key, self._random.choice((1.0, _FAR)) * self._mood.scale, step)
             case Total(keys=keys):
                 others = self._value(Total(keys[1:]))
                 self._put_number(keys[0], target - others, step)

@@ -19,10 +19,10 @@ from clusterxl.sentences import say
 SPACES = (" ", "\u00a0", "\u3000", "\n", "\t", "\r\n", "  ")
 # A day of 2023 as the serial number of a date cell.
 SERIAL = 45026
-# How often an answer is drawn from below the one that narrows it, a date as a serial number.
-_NARROWED, _AS_SERIAL = 0.9, 0.3
 _DEFAULT_DECIMALS = 2
 _MARKS = 3
+# How often a narrowed answer fits what narrows it, and a date is typed as one.
+_FITTING, _AS_SERIAL = 0.9, 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,7 @@ class Draws:
 
     def _pick(self, asked: Input, fill: Fill, mood: Mood) -> Typed:
         above = fill.get(asked.field.within)
-        parent = above if isinstance(above, str) and self.random.random() < _NARROWED else ""
+        parent = above if isinstance(above, str) and self.random.random() < _FITTING else ""
         options = self.options(asked.field, parent) or self.options(asked.field)
         return self.random.choice(options) if options else self.words(4)
 

@@ -103,10 +103,8 @@ def _known(node: ast.expr, scope: Scope) -> str:
 
 
 def _threshold(scope: Scope, name: str) -> str:
-    value = scope.parameters[name]
-    if value is None:
-        return say("rule_part.unset", lang=scope.names.form.language)
-    return format(value, ".15g")
+    shown = scope.shown.get(name) or ""
+    return shown or say("rule_part.unset", lang=scope.names.form.language)
 
 
 def width_of(text: str) -> float:

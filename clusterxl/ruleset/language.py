@@ -18,7 +18,8 @@ from typing import TypeVar
 from clusterxl.form.answers import canonical_text
 from clusterxl.form.model import FieldType, Input, NoneMeans
 from clusterxl.form.suggest import did_you_mean
-from clusterxl.ruleset.functions import CONDITIONS, NUMBERS, Arguments, Function
+from clusterxl.ruleset.calculations import NUMBERS
+from clusterxl.ruleset.functions import CONDITIONS
 from clusterxl.ruleset.names import Names, refused
 from clusterxl.ruleset.nodes import (
     Arithmetic,
@@ -39,6 +40,7 @@ from clusterxl.ruleset.nodes import (
     Some,
     Truth,
 )
+from clusterxl.ruleset.reading import Arguments, Function
 
 Bound = int | float | str | tuple[Input, ...]
 Result = TypeVar("Result")
@@ -58,6 +60,7 @@ _OPERATORS: Mapping[type[ast.cmpop], Operator] = {
 _WIDE_SIGNS = str.maketrans(
     {"，": ",", "（": "(", "）": ")", "＝": "=", "＋": "+", "－": "-", "\uff1c": "<", "\uff1e": ">"}
     | {"≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "\u3000": " ", "！": "!", "÷": "/"}
+    | {"\n": " ", "\t": " "}
     | {"\uff3b": "[", "\uff3d": "]", "\uff0f": "/", "\uff0a": "*", "\uff0e": ".", "\uff3f": "_"}
     | {chr(ord("\uff10") + digit): str(digit) for digit in range(10)}
 )
@@ -72,11 +75,13 @@ class Scope:
         names: The cells of the form.
         bound: Names of this rule only: a year, a number, an item id, or cells.
         parameters: Thresholds by name; None while one is not set.
+        shown: Thresholds as people read them, by name.
     """
 
     names: Names
     bound: Mapping[str, Bound] = field(default_factory=dict)
     parameters: Mapping[str, float | None] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 def compile_rule(check: str, when: str, scope: Scope) -> Judgement:
@@ -109,7 +114,7 @@ def compile_rule(check: str, when: str, scope: Scope) -> Judgement:
 def parse_rule(text: str) -> ast.expr:
     """Parse the text of a rule; full-width signs outside quotes count as plain ones.
 
-    Typographic quotes count as plain ones.
+    Typographic quotes count as plain ones, line ends as spaces.
 
     Raises:
         DefinitionError: It is no expression.

@@ -16,7 +16,7 @@ from clusterxl.ruleset.names import names_of
 from clusterxl.ruleset.nodes import Verdict
 from clusterxl.ruleset.record import EXPECTED
 from clusterxl.ruleset.rules import Example, Rule
-from clusterxl.ruleset.typed import Fill, typed_of, typed_views
+from clusterxl.ruleset.typed import Fill, typed_of_given, typed_views
 
 _WORDS = {verdict: word for word, verdict in EXPECTED.items()}
 
@@ -65,4 +65,4 @@ def judged_examples(form: Form, rule: Rule) -> Iterator[tuple[Example, Verdict]]
 
 
 def _fill(form: Form, example: Example) -> Fill:
-    return {key: typed_of(form.by_key[key], given) for key, given in example.given.items()}
+    return {key: typed_of_given(form.by_key[key], given) for key, given in example.given.items()}

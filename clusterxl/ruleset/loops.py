@@ -1,4 +1,8 @@
-"""The loops of a rule: `for = {y = ["base-1", "base"], k = ["led", "joined"]}`, nested in order."""
+"""The loops of a rule: what the names in it stand for, turn by turn.
+
+`for = {y = ["base-1", "base"], k = ["led", "joined"]}` is nested in order; the lists of
+`fields = {n = ["a_count", "b_count"], t = ["a_names", "b_names"]}` turn together.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,15 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from clusterxl.errors import DefinitionError
 from clusterxl.form.source import Entry, Mistakes
+from clusterxl.ruleset.calculations import NUMBERS
 from clusterxl.ruleset.figures import LABEL, TOLD, names_in
-from clusterxl.ruleset.functions import CONDITIONS, NUMBERS
+from clusterxl.ruleset.functions import CONDITIONS
 from clusterxl.ruleset.language import BASE, ROWS, Bound
 from clusterxl.ruleset.names import Names
 
-FOR = "for"
+FOR, FIELDS = "for", "fields"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _YEAR = re.compile(r"base(?:([+-])([0-9]{1,3}))?")
 _TAKEN = frozenset({BASE, ROWS, "p", "and", "or", "not", "in", "if", "is", LABEL, *TOLD})
@@ -25,7 +31,7 @@ class Turn:
     """One turn of all loops of a rule.
 
     Attributes:
-        bound: What the names of the loops stand for.
+        bound: What the names of the loops stand for: a year, an item, the cells of a field.
         told: The same as it was written (`y = base-1`).
     """
 
@@ -44,29 +50,71 @@ def turns_of(entry: Entry, names: Names, mistakes: Mistakes) -> tuple[Turn, ...]
     Returns:
         One turn that binds nothing where there are no loops; none where one of them is wrong.
     """
-    loops = entry.child(FOR)
-    if loops is None:
-        return () if FOR in entry.wrong else (Turn(bound={}, told=""),)
-    texts = [entry.text(key) for key in ("check", "when") if entry.text(key)]
-    used = names_in(texts)
-    read = {
-        name: _values(loops, name, values, names, mistakes) for name, values in loops.table.items()
-    }
-    for name in read:
-        if not _NAME.fullmatch(name) or name in _reserved(names):
-            mistakes.add(loops, "rule_file.loop_name", name, name=name)
-            return ()
-        if used and name not in used:
-            mistakes.add(loops, "rule_file.loop_unused", name, name=name)
-    if not all(read.values()):
+    if entry.wrong & {FOR, FIELDS}:
+        return ()
+    columns = [*_nested(entry, names, mistakes), *_together(entry, names, mistakes)]
+    if not all(columns):
         return ()
     return tuple(
         Turn(
-            bound={name: value for name, (value, _) in zip(read, chosen, strict=True)},
-            told=", ".join(f"{n} = {text}" for n, (_, text) in zip(read, chosen, strict=True)),
+            bound={name: value for part in chosen for name, (value, _) in part.items()},
+            told=", ".join(f"{n} = {text}" for part in chosen for n, (_, text) in part.items()),
         )
-        for chosen in product(*read.values())
+        for chosen in product(*columns)
     )
+
+
+_Turned = dict[str, tuple[Bound, str]]
+
+
+def _nested(entry: Entry, names: Names, mistakes: Mistakes) -> list[list[_Turned]]:
+    """Return what each name of `for` stands for in turn; nothing in one that is wrong."""
+    loops = entry.child(FOR)
+    if loops is None or not _are_good_names(entry, loops, names, mistakes):
+        return [] if loops is None else [[]]
+    return [
+        [{name: read} for read in _values(loops, name, values, names, mistakes)]
+        for name, values in loops.table.items()
+    ]
+
+
+def _together(entry: Entry, names: Names, mistakes: Mistakes) -> list[list[_Turned]]:
+    """Return what the names of `fields` stand for, all turning together."""
+    loops = entry.child(FIELDS)
+    if loops is None:
+        return []
+    if not _are_good_names(entry, loops, names, mistakes):
+        return [[]]
+    lists = list(loops.table.values())
+    texts = all(isinstance(part, list) and part and _are_texts(part) for part in lists)
+    if not texts or len({len(part) for part in lists}) != 1:
+        mistakes.add(entry, "rule_file.fields", FIELDS)
+        return [[]]
+    try:
+        return [
+            [
+                {name: (names.field(one), one) for name, one in zip(loops.table, row, strict=True)}
+                for row in zip(*lists, strict=True)
+            ]
+        ]
+    except DefinitionError as error:
+        mistakes.add_refused(entry, FIELDS, error, str(error))
+        return [[]]
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _are_good_names(entry: Entry, loops: Entry, names: Names, mistakes: Mistakes) -> bool:
+    used = names_in([entry.text(key) for key in ("check", "when") if entry.text(key)])
+    for name in loops.table:
+        if not _NAME.fullmatch(name) or name in _reserved(names):
+            mistakes.add(loops, "rule_file.loop_name", name, name=name)
+            return False
+        if used and name not in used:
+            mistakes.add(loops, "rule_file.loop_unused", name, name=name)
+    return True
 
 
 def _reserved(names: Names) -> frozenset[str]:

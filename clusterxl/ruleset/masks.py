@@ -1,7 +1,8 @@
 """Judges rules over all returns at once: nodes to numpy, one verdict a rule instance and return.
 
 The canonical views come in, verdicts go out. Excel's formulas must say the same, so arithmetic
-follows it: numbers are rounded half away from zero and compared after six decimals.
+follows it: numbers are rounded half away from zero and compared after six decimals, what cancels
+to the last bits is nothing, and where a number grows out of bounds a rule is not applicable.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterxl.form.dates import date_of_serial, date_of_text
+from clusterxl.form.dates import date_of_serial, date_of_text, serial_of_date
+from clusterxl.ruleset.arithmetic import Flags, Numbers, difference, existing, rounded
 from clusterxl.ruleset.nodes import (
     SEPARATORS,
     Absolute,
@@ -23,6 +25,8 @@ from clusterxl.ruleset.nodes import (
     Comparison,
     Condition,
     Contains,
+    DateOf,
+    Distance,
     Every,
     Extreme,
     Filled,
@@ -45,20 +49,21 @@ from clusterxl.ruleset.nodes import (
     Tally,
     Total,
     Truth,
+    Unique,
     Verdict,
 )
 
-Numbers = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 Verdicts = npt.NDArray[np.int8]
 
 TEXT_SUFFIX = "#"
+# So many texts are faster compared one after the other than looked up one by one.
+_FEW = 6
 COMPARED_DECIMALS = 6
-# 0.285 is stored a little below its tie; a spreadsheet rounds what it shows, so do we.
-_SLACK = 1 + 2.0**-50
-# From here on every float is a whole number and scaling it could only lose digits.
-_WHOLE = 2.0**52
+# Of fewer numbers nobody can say which is far from the others.
+FEWEST_LIKE = 8
+# The median distance from the median of a normal distribution, in standard deviations inverted.
+_NORMAL = 1.4826
 _MOBILE = re.compile(r"1[0-9]{10}")
 _WITH_AREA_CODE = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}")
 
@@ -66,16 +71,21 @@ _WITH_AREA_CODE = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}")
 class Views:
     """The canonical views of all returns: a text and a number for every input cell."""
 
-    def __init__(self, frame: pd.DataFrame, *, language: str) -> None:
+    def __init__(
+        self, frame: pd.DataFrame | Mapping[str, Sequence[str | float]], *, language: str
+    ) -> None:
         """Take the frame of views.
 
         Args:
-            frame: Row a return: column `key` its number (NaN if none), `key#` its text.
+            frame: Row a return: column `key` its number (NaN if none), `key#` its text; or the
+                columns alone, of at least one return.
             language: Language of the form.
         """
         self._frame = frame
-        self.size = len(frame)
+        self.size = len(frame if isinstance(frame, pd.DataFrame) else next(iter(frame.values())))
         self.language = language
+        # Where a number that was compared did not exist, since `judge` began.
+        self.broken: Flags = np.zeros(self.size, np.bool_)
         self._numbers: dict[str, Numbers] = {}
         self._texts: dict[str, Texts] = {}
         self._filled: dict[str, Flags] = {}
@@ -83,13 +93,13 @@ class Views:
     def number(self, key: str) -> Numbers:
         """Return the numbers in a cell."""
         if key not in self._numbers:
-            self._numbers[key] = self._frame[key].to_numpy(dtype=np.float64)
+            self._numbers[key] = np.asarray(self._frame[key], dtype=np.float64)
         return self._numbers[key]
 
     def text(self, key: str) -> Texts:
         """Return the texts in a cell."""
         if key not in self._texts:
-            self._texts[key] = self._frame[key + TEXT_SUFFIX].to_numpy(dtype=object)
+            self._texts[key] = np.asarray(self._frame[key + TEXT_SUFFIX], dtype=object)
         return self._texts[key]
 
     def filled(self, key: str) -> Flags:
@@ -105,10 +115,13 @@ class Views:
     def one_of(self, key: str, texts: Sequence[str]) -> Flags:
         """Return where a cell holds one of some texts."""
         found = self.text(key)
-        if len(texts) == 1:
-            return np.asarray(found == texts[0], dtype=np.bool_)
-        wanted = frozenset(texts)
-        return np.fromiter((text in wanted for text in found), np.bool_, self.size)
+        if len(texts) > _FEW:
+            wanted = frozenset(texts)
+            return np.array([text in wanted for text in found], dtype=np.bool_)
+        holds_one = np.zeros(self.size, np.bool_)
+        for text in texts:
+            holds_one |= np.asarray(found == text, dtype=np.bool_)
+        return holds_one
 
 
 def view_frame(text: pd.DataFrame, number: pd.DataFrame) -> pd.DataFrame:
@@ -130,12 +143,14 @@ def judge(judgement: Judgement, views: Views) -> Verdicts:
     """Return the verdict of a compiled rule on each return, as `Verdict` values."""
     applicable = np.ones(views.size, np.bool_)
     verdicts = np.full(views.size, Verdict.NOT_APPLICABLE, np.int8)
+    views.broken = np.zeros(views.size, np.bool_)
     with np.errstate(all="ignore"):
         for guard in judgement.guards:
             applicable &= holds(guard, views)
             if not applicable.any():
                 return verdicts
         passed = holds(judgement.check, views)
+    applicable &= ~views.broken
     verdicts[applicable] = np.where(passed[applicable], Verdict.PASS, Verdict.FAIL)
     return verdicts
 
@@ -150,19 +165,6 @@ def number_of(node: Numeric, views: Views) -> Numbers:
     """Return the numbers a node stands for; NaN where it stands for none."""
     rule = _NUMBERS[type(node)]
     return rule(node, views)
-
-
-def rounded(numbers: Numbers, decimals: int) -> Numbers:
-    """Round half away from zero, as spreadsheets do.
-
-    >>> rounded(np.array([2.675, -0.285, 1.005, 1e300]), 2).tolist()
-    [2.68, -0.29, 1.01, 1e+300]
-    """
-    scale = 10.0**decimals
-    with np.errstate(over="ignore"):
-        size = np.abs(numbers) * scale
-        whole = np.floor(size * _SLACK + 0.5) / scale
-    return np.asarray(np.where(size < _WHOLE, np.copysign(whole, numbers), numbers))
 
 
 def _number_in(node: NumberOf, views: Views) -> Numbers:
@@ -180,17 +182,18 @@ def _arithmetic(node: Arithmetic, views: Views) -> Numbers:
     left, right = number_of(node.left, views), number_of(node.right, views)
     match node.operator:
         case "+":
-            return left + right
+            return existing(difference(left, -right))
         case "-":
-            return left - right
+            return existing(difference(left, right))
         case "*":
-            return left * right
+            return existing(left * right)
         case "/":
-            return left / right
+            return existing(left / right)
 
 
 def _power(node: Power, views: Views) -> Numbers:
-    return np.asarray(np.power(number_of(node.base, views), number_of(node.exponent, views)))
+    base, exponent = number_of(node.base, views), number_of(node.exponent, views)
+    return existing(np.asarray(np.power(base, exponent)))
 
 
 def _extreme(node: Extreme, views: Views) -> Numbers:
@@ -232,8 +235,31 @@ def _tally(node: Tally, views: Views) -> Numbers:
 def _total(node: Total, views: Views) -> Numbers:
     found = np.zeros(views.size)
     for key in node.keys:
-        found += np.nan_to_num(views.number(key))
-    return found
+        number = views.number(key)
+        found += np.where(np.isnan(number), 0.0, number)
+    return existing(found)
+
+
+def _distance(node: Distance, views: Views) -> Numbers:
+    numbers, like = views.number(node.key), views.text(node.within)
+    found = np.full(views.size, np.nan)
+    for text in dict.fromkeys(like[~np.isnan(numbers)]):
+        among = np.flatnonzero((like == text) & ~np.isnan(numbers))
+        if len(among) < FEWEST_LIKE:
+            continue
+        away = np.abs(numbers[among] - np.median(numbers[among]))
+        spread = np.median(away)
+        if spread > 0:
+            found[among] = away / (spread * _NORMAL)
+    return existing(found)
+
+
+def _unique(node: Unique, views: Views) -> Flags:
+    holders: dict[str, set[str]] = {}
+    pairs = list(zip(views.text(node.key), views.text(node.apart), strict=True))
+    for text, holder in pairs:
+        holders.setdefault(text, set()).add(holder)
+    return np.array([len(holders[text]) == 1 for text, _ in pairs], dtype=np.bool_)
 
 
 def _any_positive(node: AnyPositive, views: Views) -> Flags:
@@ -244,17 +270,18 @@ def _any_positive(node: AnyPositive, views: Views) -> Flags:
 
 
 def _is_date(node: IsDate, views: Views) -> Flags:
-    pairs = zip(views.text(node.key), views.number(node.key), strict=True)
-    return np.fromiter(
-        (
-            date_of_text(text, views.language) is not None
-            if np.isnan(number)
-            else date_of_serial(number) is not None
-            for text, number in pairs
-        ),
-        np.bool_,
-        views.size,
+    return ~np.isnan(dates_in(node.key, views))
+
+
+def dates_in(key: str, views: Views) -> Numbers:
+    """Return the dates in a cell as serial numbers, written out or not; NaN where there is none."""
+    pairs = zip(views.text(key), views.number(key), strict=True)
+    found = (
+        date_of_text(text, views.language) if np.isnan(number) else date_of_serial(number)
+        for text, number in pairs
     )
+    serials = (np.nan if day is None else serial_of_date(day) for day in found)
+    return np.fromiter(serials, np.float64, views.size)
 
 
 def _is_phone(node: IsPhone, views: Views) -> Flags:
@@ -281,7 +308,9 @@ def _same_text(node: SameText, views: Views) -> Flags:
 
 
 def _comparison(node: Comparison, views: Views) -> Flags:
-    between = rounded(number_of(node.left, views) - number_of(node.right, views), COMPARED_DECIMALS)
+    between = difference(number_of(node.left, views), number_of(node.right, views))
+    views.broken |= ~np.isfinite(between)
+    between = rounded(between, COMPARED_DECIMALS)
     match node.operator:
         case "<":
             return between < 0
@@ -314,6 +343,7 @@ _CONDITIONS: Mapping[type, Callable[..., Flags]] = {
     SameText: _same_text,
     Paired: _paired,
     AnyPositive: _any_positive,
+    Unique: _unique,
     Comparison: _comparison,
     Every: _joined,
     Some: _joined,
@@ -323,6 +353,8 @@ _NUMBERS: Mapping[type, Callable[..., Numbers]] = {
     Number: _constant,
     Parameter: _constant,
     NumberOf: _number_in,
+    DateOf: lambda node, views: dates_in(node.key, views),
+    Distance: _distance,
     Arithmetic: _arithmetic,
     Power: _power,
     Absolute: lambda node, views: np.abs(number_of(node.of, views)),

@@ -1,9 +1,10 @@
 """What a rule says, as typed frozen nodes: the one form that all compilers of rules read.
 
-Numbers: Number, NumberOf, Parameter, Arithmetic, Power, Absolute, Rounded, Extreme, Characters,
-Items, Tally, Total. Conditions: Truth, Filled, IsNumber, IsDate, IsPhone, OneOf, Contains,
-SameText, Paired, AnyPositive, Comparison, Every, Some, Opposite. A node holds keys, never
-addresses, values or frames.
+Numbers: Number, NumberOf, DateOf, Parameter, Arithmetic, Power, Absolute, Rounded, Extreme,
+Characters, Items, Tally, Total, Distance. Conditions: Truth, Filled, IsNumber, IsDate, IsPhone,
+OneOf, Contains, SameText, Paired, AnyPositive, Unique, Comparison, Every, Some, Opposite. A node
+holds keys, never addresses, values or frames. Distance and Unique look at other returns as well:
+they are judged on frames only.
 """
 
 from __future__ import annotations
@@ -37,6 +38,13 @@ class NumberOf:
 
     key: str
     none_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DateOf:
+    """The date in a cell as the serial number of the 1900 system."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,19 @@ class Total:
     """The sum of the numbers in some cells; what is no number counts as nothing."""
 
     keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far a number lies from the median of its like, by their spread (the robust z-score).
+
+    Attributes:
+        key: The cell.
+        within: Only returns with the same text in this cell are its like.
+    """
+
+    key: str
+    within: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +256,19 @@ class AnyPositive:
 
 
 @dataclass(frozen=True, slots=True)
+class Unique:
+    """No return of others holds the text of a cell.
+
+    Attributes:
+        key: The cell.
+        apart: Returns with another text in this cell are those of others.
+    """
+
+    key: str
+    apart: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two numbers compared after their difference is rounded to six decimals."""
 
@@ -267,6 +301,7 @@ class Opposite:
 Numeric = (
     Number
     | NumberOf
+    | DateOf
     | Parameter
     | Arithmetic
     | Power
@@ -277,6 +312,7 @@ Numeric = (
     | Items
     | Tally
     | Total
+    | Distance
 )
 Condition = (
     Truth
@@ -289,6 +325,7 @@ Condition = (
     | SameText
     | Paired
     | AnyPositive
+    | Unique
     | Comparison
     | Every
     | Some
@@ -318,6 +355,11 @@ class Judgement:
     check: Condition
 
 
+def looks_at_others(*nodes: Node) -> bool:
+    """Whether some nodes look at other returns, which no workbook has."""
+    return any(isinstance(node, Unique | Distance) for outer in nodes for node in walk(outer))
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Walk over a node and all nodes in it, outer ones first."""
     yield node
@@ -341,15 +383,15 @@ def keys_of(*nodes: Node) -> tuple[str, ...]:
 
 def _own(node: Node) -> tuple[str, ...]:
     match node:
-        case SameText(key=key, other=other) | Contains(key=key, other=other):
-            return (key, other) if other else (key,)
-        case Paired(parent=parent, key=key):
-            return (key, parent)
         case Total(keys=keys) | AnyPositive(keys=keys) | Tally(keys=keys):
             return keys
-        case NumberOf(key=key) | Characters(key=key) | Filled(key=key) | IsNumber(key=key):
-            return (key,)
-        case IsDate(key=key) | OneOf(key=key) | IsPhone(key=key) | Items(key=key):
-            return (key,)
+        case Paired(parent=other, key=key) | Unique(key=key, apart=other):
+            return (key, other)
+        case Distance(key=key, within=other) | SameText(key=key, other=other):
+            return (key, other)
+        case Contains(key=key, other=other):
+            return (key, other) if other else (key,)
         case _:
-            return ()
+            # What looks at one cell calls it so.
+            key = getattr(node, "key", "")
+            return (key,) if key else ()

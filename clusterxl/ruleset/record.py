@@ -18,14 +18,13 @@ _TABLES = Key(kind=Holds.TABLES)
 RULE_FILE: Shape = {"rule": _TABLES, "parameter": _TABLE}
 RULE: Shape = {
     "id": _SENTENCE,
-    "severity": Key(
-        kind=Holds.TEXT, required=True, words=(Severity.ERROR.value, Severity.WARNING.value)
-    ),
+    "severity": Key(kind=Holds.TEXT, required=True, words=tuple(Severity)),
     "kind": Key(kind=Holds.TEXT, required=True, words=tuple(Kind)),
     "title": _SENTENCE,
     "check": _SENTENCE,
     "when": _TEXT,
     "for": _TABLE,
+    "fields": _TABLE,
     "message": _SENTENCE,
     "margin": _SENTENCE,
     "basis": _TEXT,
@@ -35,7 +34,7 @@ RULE: Shape = {
 }
 PARAMETER: Shape = {
     "label": _SENTENCE,
-    "value": Key(kind=Holds.NUMBER),
+    "value": Key(kind=Holds.QUANTITY),
     "operator": Key(kind=Holds.TEXT, words=("<", "<=", ">", ">=", "==")),
     "source": _TEXT,
     "verified": Key(kind=Holds.FLAG),

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from clusterxl.finding import Severity
+from clusterxl.form.dates import date_of_serial
 from clusterxl.ruleset.language import Bound
 from clusterxl.ruleset.nodes import Judgement, Numeric, Verdict
 
-TARGETS = ("frame", "workbook")
+FRAME, WORKBOOK = "frame", "workbook"
+TARGETS = (FRAME, WORKBOOK)
 
 
 class Kind(StrEnum):
@@ -37,6 +39,7 @@ class Threshold:
         operator: How what is reported compares with it where it is met (`>=`); empty if unsaid.
         source: Where the value stands written.
         is_verified: Somebody has read it there.
+        is_date: The value is the serial number of a date, and shown as one.
     """
 
     name: str
@@ -45,6 +48,15 @@ class Threshold:
     operator: str = ""
     source: str = ""
     is_verified: bool = False
+    is_date: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it; empty where there is none."""
+        if self.value is None:
+            return ""
+        day = date_of_serial(self.value) if self.is_date else None
+        return day.isoformat() if day else format(self.value, ".15g")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

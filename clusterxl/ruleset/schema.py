@@ -99,7 +99,9 @@ def _rule_check(form: Form, rule_id: str, group: Sequence[Instance]) -> pa.Check
         failed = np.zeros(views.size, dtype=np.bool_)
         for instance in group:
             failed |= judge(instance.judgement, views) == Verdict.FAIL
-        return pd.Series(~failed, index=frame.index)
+        # By place and not by name: for a mask with the index of the frame pandera copies all
+        # failing rows, thousands of columns wide, to list them as failure cases.
+        return pd.Series(~failed)
 
     # No table of failure cases: of a check over many columns it would name every column of the
     # row and leave out the blank ones. The mask of each check is all that is needed.

@@ -9,16 +9,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from clusterxl.form.answers import (
-    TICKED,
-    UNTICKED,
-    Answer,
-    canonical_text,
-    is_number,
-    unset_text,
-)
+from clusterxl.form.answers import TICKED, UNTICKED, canonical_text, is_number, unset_text
 from clusterxl.form.model import FieldType, Form, Input
-from clusterxl.ruleset.masks import Numbers, Texts, Views
+from clusterxl.ruleset.arithmetic import Numbers
+from clusterxl.ruleset.masks import Texts, Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +53,14 @@ def unset_texts(form: Form) -> Mapping[str, str]:
     return {key: text for key, text in texts.items() if text}
 
 
-def typed_of(asked: Input, given: Answer) -> Typed:
+def typed_of_given(asked: Input, given: Typed) -> Typed:
     """Return what an answer looks like in its cell: a tick as its sign, a choice as its label."""
     if isinstance(given, bool):
         return TICKED if given else UNTICKED
     if asked.type is FieldType.CHOICE:
         labels = {item.id: item.label for item in asked.field.items}
-        given = labels.get(str(given), given)
-    return "" if given is None else given
+        return labels.get(str(given), given) if isinstance(given, str) else given
+    return given
 
 
 class _FillViews(Views):

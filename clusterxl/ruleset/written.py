@@ -8,11 +8,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from clusterxl.errors import DefinitionError
 from clusterxl.finding import Severity
+from clusterxl.form.dates import serial_of_date
 from clusterxl.form.model import FieldType, Form, Input
 from clusterxl.form.shape import shaped
 from clusterxl.form.source import Entry, Mistakes
@@ -22,9 +25,18 @@ from clusterxl.ruleset.figures import LABEL, Sentence, figure_of, read_sentence,
 from clusterxl.ruleset.language import Compiler, Scope, compile_rule, parse_rule
 from clusterxl.ruleset.loops import Turn, turns_of
 from clusterxl.ruleset.names import Names
-from clusterxl.ruleset.nodes import keys_of
+from clusterxl.ruleset.nodes import Judgement, keys_of, looks_at_others
 from clusterxl.ruleset.record import EXAMPLE, EXPECTED, PARAMETER, RULE, RULE_FILE
-from clusterxl.ruleset.rules import TARGETS, Example, Kind, LiveFigure, Place, Rule, Threshold
+from clusterxl.ruleset.rules import (
+    TARGETS,
+    WORKBOOK,
+    Example,
+    Kind,
+    LiveFigure,
+    Place,
+    Rule,
+    Threshold,
+)
 from clusterxl.sentences import say
 
 Result = TypeVar("Result")
@@ -68,10 +80,12 @@ def _thresholds(files: Iterable[Entry], mistakes: Mistakes) -> Mapping[str, Thre
             continue
         if "value" in read.table and not read.text("source").strip():
             mistakes.add(entry, "rule_file.no_source", "value", name=name)
+        value = read.table.get("value")
         threshold = Threshold(
             name=name,
             label=read.text("label", name),
-            value=read.number("value"),
+            value=serial_of_date(value) if isinstance(value, date) else read.number("value"),
+            is_date=isinstance(value, date),
             operator=read.text("operator"),
             source=read.text("source"),
             is_verified=read.flag("verified", default=False),
@@ -112,6 +126,7 @@ class _Reader:
         self._names = names
         self._thresholds = thresholds
         self._values = {name: threshold.value for name, threshold in thresholds.items()}
+        self._shown = {name: threshold.shown for name, threshold in thresholds.items()}
         self._mistakes = mistakes
         self._first: dict[str, Entry] = {}
         self._used: set[str] = set()
@@ -177,7 +192,8 @@ class _Reader:
     def _turned(self, entry: Entry, turns: Sequence[Turn]) -> list[_Turned]:
         """Compile a rule at every turn; what cannot be read is told once."""
         scopes = [
-            Scope(names=self._names, bound=turn.bound, parameters=self._values) for turn in turns
+            Scope(names=self._names, bound=turn.bound, parameters=self._values, shown=self._shown)
+            for turn in turns
         ]
         is_good = bool(entry.text("check").strip())
         for key in ("when", "check"):
@@ -193,15 +209,25 @@ class _Reader:
                 _Turned(turn=turn, scope=scope, cells=stand_in, is_sound=False)
                 for turn, scope in zip(turns, scopes, strict=True)
             ]
-        turned = []
-        for turn, scope in zip(turns, scopes, strict=True):
-            judged = compile_rule(entry.text("check"), entry.text("when"), scope)
-            cells = keys_of(judged.check, *judged.guards)
-            turned.append(_Turned(turn=turn, scope=scope, cells=cells))
+        judged = [compile_rule(entry.text("check"), entry.text("when"), s) for s in scopes]
+        turned = [
+            _Turned(turn=turn, scope=scope, cells=keys_of(one.check, *one.guards))
+            for turn, scope, one in zip(turns, scopes, judged, strict=True)
+        ]
         if not all(one.cells for one in turned):
             self._mistakes.add(entry, "rule_file.no_cell", "check")
             return []
+        self._check_targets(entry, judged)
         return turned
+
+    def _check_targets(self, entry: Entry, judged: Sequence[Judgement]) -> None:
+        """Note what a workbook cannot run: what compares returns, what only informs."""
+        if WORKBOOK not in (entry.texts("targets") or TARGETS):
+            return
+        if any(looks_at_others(*one.guards, one.check) for one in judged):
+            self._mistakes.add(entry, "rule_file.frame_only", "check")
+        elif entry.text("severity") == Severity.INFO:
+            self._mistakes.add(entry, "rule_file.info_only", "severity")
 
     def _tell(
         self,
@@ -278,26 +304,51 @@ class _Reader:
             expected = EXPECTED.get(read.text("expect"))
             if given is None or expected is None:
                 continue
-            answers = [
-                self._is_good_answer(given, key, value) for key, value in given.table.items()
-            ]
-            if all(answers):
-                yield Example(given=given.table, expected=expected, file=raw.file, line=raw.line())
+            answers = {
+                key: self._answer(given, name, value)
+                for name, value in given.table.items()
+                for key in [self._key_of(name)]
+            }
+            if not any(answer is None for answer in answers.values()):
+                known = {key: answer for key, answer in answers.items() if answer is not None}
+                yield Example(given=known, expected=expected, file=raw.file, line=raw.line())
 
-    def _is_good_answer(self, given: Entry, key: str, value: Any) -> bool:
-        form = self._names.form
-        if key not in form.by_key:
-            hint = did_you_mean(key, form.by_key)
-            self._mistakes.add(given, "rule_file.no_such_answer", key, name=key, hint=hint)
-            return False
-        if not _can_be_typed(form, key, value):
-            self._mistakes.add(given, "rule_file.odd_answer", key, name=key, value=value)
-            return False
-        return True
+    def _key_of(self, name: str) -> str:
+        """Return the key of a cell by its key, or by what rules call it; empty for none."""
+        if name in self._names.form.by_key:
+            return name
+        with suppress(DefinitionError):
+            return Compiler(Scope(names=self._names)).cell(parse_rule(name)).key
+        return ""
+
+    def _answer(self, given: Entry, name: str, value: Any) -> str | float | bool | None:
+        """Return what is answered in an example; None, and the mistake noted, where nothing can."""
+        form, key, answer = self._names.form, self._key_of(name), _repeated(value)
+        if not key:
+            hint = did_you_mean(name, form.by_key)
+            self._mistakes.add(given, "rule_file.no_such_answer", name, name=name, hint=hint)
+            return None
+        if not _can_be_typed(form, key, answer):
+            self._mistakes.add(given, "rule_file.odd_answer", name, name=name, value=value)
+            return None
+        return _typed(answer)
 
 
 def _figure(text: str, scope: Scope, first: Input) -> Callable[[], str | LiveFigure]:
     return lambda: figure_of(text, scope, first)
+
+
+def _repeated(value: Any) -> Any:
+    """Write a text out that is to stand there many times; any other value stays as it is."""
+    match value:
+        case {"text": str(text), "times": int(times), **rest} if not rest:
+            return text * times
+    return value
+
+
+def _typed(answer: Any) -> str | float | bool:
+    """Return an answer that can be typed; a whole number as a number like any other."""
+    return answer if isinstance(answer, str | bool) else float(answer)
 
 
 def _can_be_typed(form: Form, key: str, value: object) -> bool:
