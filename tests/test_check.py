@@ -105,6 +105,29 @@ def test_a_warning_carries_the_explanation_of_its_row_an_error_does_not() -> Non
     assert (wrong.code, wrong.note) == ("GEN-RNG", "")
 
 
+@pytest.mark.parametrize("note", ["", " \u3000", "无", "\u00a0无\n"])
+def test_nothing_and_the_word_for_none_explain_nothing(note: str) -> None:
+    (warned,) = findings({"share_2021": 0.5, "note_share": note})
+    assert (warned.note, warned.is_explained) == ("", False)
+
+
+@pytest.mark.parametrize("note", ["只有半成", "-", "不涉及", "无误"])
+def test_any_other_word_explains_a_warning(note: str) -> None:
+    (warned,) = findings({"share_2021": 0.5, "note_share": note})
+    assert (warned.note, warned.is_explained) == (note, True)
+
+
+def test_only_open_warnings_count_as_warnings() -> None:
+    typed: dict[str, Typed] = {"share_2021": 0.5, "share_2022": 0.5, "growth": "?"}
+    taken = records(typed, typed | {"note_share": "属实"})
+    found = check_records(taken)
+    counted = summarise(taken, found).returns[["errors", "warnings", "explained"]]
+    assert counted.to_numpy().tolist() == [[1, 2, 0], [1, 0, 2]]
+    assert {str(dtype) for dtype in counted.dtypes} == {"int64"}
+    # What it is does not change; only that it is explained comes on top.
+    assert {f.severity for f in found if f.is_explained} == {Severity.WARNING}
+
+
 def test_personal_answers_are_not_shown() -> None:
     (finding,) = findings({"contact": "欧阳某某某某"})
     assert (finding.code, finding.value) == ("GEN-LEN", "")
