@@ -172,9 +172,13 @@ class RuleDescription:
     Attributes:
         rule: The rule.
         labels: Labels of the questions its findings point at, each once, in form order.
-        example: What a finding at the first of them says.
+        others: Labels of the other questions it looks at.
+        example: What a finding at the first of them says, answers left out.
+        margin: What stands in the margin there.
     """
 
     rule: Rule
     labels: tuple[str, ...]
+    others: tuple[str, ...] = ()
     example: str
+    margin: str
