@@ -11,16 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from clusterxl.errors import ClusterxlError
-from clusterxl.finding import Finding, Severity
+from clusterxl.finding import UNSEEN, Finding, Severity
 from clusterxl.form.answers import canonical_text
 from clusterxl.normalise import Records
 from clusterxl.ruleset.load import compile_rules
 from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
 from clusterxl.ruleset.messages import Teller
 from clusterxl.ruleset.nodes import Verdict
-from clusterxl.ruleset.rules import Instance
+from clusterxl.ruleset.rules import Instance, Kind
 from clusterxl.ruleset.schema import failing_returns, rule_schema, validate_frames
 from clusterxl.sentences import say
+
+# Rules of these kinds say that an answer is missing where they point.
+_MISSING = (Kind.REQUIRED, Kind.EVIDENCE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,7 +47,8 @@ def check_records(records: Records) -> tuple[Finding, ...]:
 
     Returns:
         Return by return: first what concerns the file, then each rule that fails somewhere, in the
-        order of the form; what reading and normalisation had to tell is among them.
+        order of the form; what reading and normalisation had to tell is among them. Where a cell
+        shows an error, it is not told as well that an answer is missing there.
 
     Raises:
         DefinitionError: A rule of the form is wrong.
@@ -52,7 +56,11 @@ def check_records(records: Records) -> tuple[Finding, ...]:
     """
     validate_frames(records.form, {"values": records.values, "returns": records.returns})
     confrontation = confront(records)
-    found = [*records.findings, *_failed(records, confrontation)]
+    unseen = {(f.return_id, f.key) for f in records.findings if f.code in UNSEEN}
+    failed = _failed(records, confrontation)
+    missing = {i.rule.id for i in confrontation.instances if i.rule.kind in _MISSING}
+    told = (f for f in failed if f.code not in missing or (f.return_id, f.key) not in unseen)
+    found = [*records.findings, *told]
     order = {return_id: at for at, return_id in enumerate(records.returns["return_id"])}
     places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
     return tuple(sorted(found, key=lambda f: (order.get(f.return_id, -1), places.get(f.key, -1))))

@@ -105,6 +105,32 @@ def test_a_warning_carries_the_explanation_of_its_row_an_error_does_not() -> Non
     assert (wrong.code, wrong.note) == ("GEN-RNG", "")
 
 
+@pytest.mark.parametrize(
+    ("key", "raw", "code"),
+    [
+        ("growth", RawCell(value="#DIV/0!", kind="error"), "STR-02"),
+        ("growth", RawCell(formula="=1+1", has_cached=False), "READ-UNCALC"),
+        ("evidence_chart_material", RawCell(value="#REF!", kind="error"), "STR-02"),
+    ],
+)
+def test_a_cell_that_shows_an_error_is_told_once(key: str, raw: RawCell, code: str) -> None:
+    typed = good_answers() | {key: raw}
+    told = Finding(code=code, severity=Severity.ERROR, message="m", key=key)
+    bare = return_of(FORM, typed)
+    (missing,) = check_records(normalise_returns([bare]))
+    assert (missing.code, missing.key) in {("GEN-REQ", key), ("GEN-EVD", key)}
+    found = replace(bare, findings=(replace(told, return_id=bare.return_id),))
+    assert [f.code for f in check_records(normalise_returns([found]))] == [code]
+
+
+def test_an_error_elsewhere_does_not_hide_what_is_missing() -> None:
+    bare = return_of(FORM, good_answers() | {"growth": None})
+    told = Finding(code="STR-02", severity=Severity.ERROR, message="m", key="depth")
+    found = replace(bare, findings=(replace(told, return_id=bare.return_id),))
+    codes = {f.code for f in check_records(normalise_returns([found]))}
+    assert codes == {"STR-02", "GEN-REQ"}
+
+
 @pytest.mark.parametrize("note", ["", " \u3000", "无", "\u00a0无\n"])
 def test_nothing_and_the_word_for_none_explain_nothing(note: str) -> None:
     (warned,) = findings({"share_2021": 0.5, "note_share": note})
