@@ -18,6 +18,7 @@ _SLACK = 1 + 2.0**-50
 _SLACK_BELOW = 2.0**44
 # From here on every float is a whole number and scaling it could only lose digits.
 _WHOLE = 2.0**52
+_HALF = 0.5
 # Two numbers this close are the same to a spreadsheet, unless both are whole and exact.
 _SAME = 2.0**-48
 _EXACT = 2.0**53
@@ -34,7 +35,7 @@ def rounded(numbers: Numbers, decimals: int) -> Numbers:
         size = np.abs(numbers) * scale
         nudged = np.where(size < _SLACK_BELOW, size * _SLACK, size) if decimals else size
         below = np.floor(nudged)
-        whole = (below + (nudged - below >= 0.5)) / scale
+        whole = (below + (nudged - below >= _HALF)) / scale
     return np.asarray(np.where(size < _WHOLE, np.copysign(whole, numbers), numbers))
 
 
