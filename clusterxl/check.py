@@ -12,6 +12,7 @@ import pandas as pd
 
 from clusterxl.errors import ClusterxlError
 from clusterxl.finding import Finding, Severity
+from clusterxl.form.answers import canonical_text
 from clusterxl.normalise import Records
 from clusterxl.ruleset.load import compile_rules
 from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
@@ -167,6 +168,11 @@ class _Cells:
         """Return what a column of the values says of a cell of a return."""
         return self._columns[column][self._rows[self._row(at, key)]]
 
+    def note(self, at: int, key: str) -> str:
+        """Return what explains in a cell for explanations; the word for "none" explains nothing."""
+        text = self.get(at, key, "text")
+        return "" if text == canonical_text(self.form.none_word) else text
+
     def places(self, at: int, keys: Sequence[str]) -> tuple[str, ...]:
         """Return where some cells of a return stand; lost ones are left out."""
         found = ((self.get(at, key, "sheet"), self.get(at, key, "cell")) for key in keys)
@@ -191,5 +197,5 @@ def _finding(instance: Instance, cells: _Cells, at: int, teller: Teller) -> Find
         key=key,
         label=asked.label,
         value=raw,
-        note=cells.get(at, asked.note, "text") if has_note else "",
+        note=cells.note(at, asked.note) if has_note else "",
     )
