@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from clusterxl.excel.book import Book
@@ -13,6 +14,9 @@ from clusterxl.form.layout import Layout, lay_out
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
 from clusterxl.plan import Plan, SheetPlan, plan_workbook
+from clusterxl.plan.program import program_of
+from clusterxl.plan.proof_book import plan_proof
+from clusterxl.ruleset.fills import random_fills
 
 
 def generate_workbook(
@@ -60,6 +64,40 @@ def plan_return(
         serial=serial,
     )
     return plan_workbook(_layout_of(form), unit=unit, answers=answers, stamp=stamp, sample=sample)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofWorkbook:
+    """A workbook that proves itself.
+
+    Attributes:
+        content: The bytes of an .xlsx file.
+        fills: Made-up returns in it.
+        verdicts: What rules say of them, all told.
+    """
+
+    content: bytes
+    fills: int
+    verdicts: int
+
+
+def generate_proof(form: Form, *, fills: int = 15, seed: int = 1) -> ProofWorkbook:
+    """Generate the workbook that tells, where it is opened, whether rules come out the same.
+
+    Args:
+        form: The form.
+        fills: How many made-up returns.
+        seed: The same seed gives the same bytes.
+
+    Raises:
+        DefinitionError: A rule of the form is wrong.
+        RefusedByExcelError: Something breaks a limit of Excel.
+    """
+    layout = _layout_of(form)
+    rules = program_of(layout).verdicts
+    made_up = random_fills(form, [verdict.instance for verdict in rules], fills, seed)
+    content = write_plan(plan_proof(layout, made_up))
+    return ProofWorkbook(content=content, fills=fills, verdicts=fills * len(rules))
 
 
 @lru_cache(maxsize=4)

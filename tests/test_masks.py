@@ -162,6 +162,10 @@ def verdict(check: str, cells: dict[str, Cell], when: str = "", **bound: Bound) 
         ("cagr(growth, area, 2) == 100", {"growth": 1, "area": 4}, PASS),
         ("cagr(growth, area, 2) == 100", {"growth": 1, "area": -4}, NA),
         ("cagr(growth, area, 2) == 100", {"growth": 0, "area": 4}, NA),
+        ("cagr(growth, area, 2) == -100", {"growth": 1, "area": 0}, PASS),
+        # Nothing below zero has a root, however near to zero it is.
+        ("cagr(growth, area, 2) == -100", {"growth": 1, "area": -1e-7}, NA),
+        ("cagr(growth, area, 1) == -100", {"growth": 1, "area": -1e-7}, NA),
         ("implies(filled(name), filled(city))", {"name": "甲"}, FAIL),
         ("implies(filled(name), filled(city))", {}, PASS),
         ("implies(growth > 0, area > 0)", {"growth": -1}, NA),

@@ -120,6 +120,23 @@ def export(output: Path, form: str, force: bool) -> None:
     tell(say("cli.written", path=output))
 
 
+@spoken("rules_proof")
+@click.option("-o", "--output", metavar="FILE", required=True, type=options.FILE)
+@options.form
+@options.force
+def proof(output: Path, form: str, force: bool) -> None:
+    """Write the workbook that proves itself where it is opened."""
+    from clusterxl.form.file import load_form
+    from clusterxl.generate import generate_proof
+    from clusterxl.outputs import write_file
+
+    options.require_file(output, workbook=True)
+    done = generate_proof(load_form(options.form_or_only(form)))
+    write_file(output, done.content, force=force)
+    tell(say("cli.proof_written", path=output, fills=done.fills, verdicts=done.verdicts))
+
+
 rules.add_command(list_, "list")
 rules.add_command(explain, "explain")
 rules.add_command(export, "export")
+rules.add_command(proof, "proof")

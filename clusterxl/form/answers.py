@@ -43,7 +43,7 @@ def unset_text(form: Form, asked: Input) -> str:
     return ""
 
 
-_SPACES = str.maketrans({"\u00a0": " ", "\u3000": " ", "\n": " ", "\r": " ", "\t": " "})
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u3000\n\r\t\x01", " "))
 # Between these, programs write a number as text in the same way; beyond, each in its own.
 PLAIN_FROM, PLAIN_BELOW = 1e-4, 1e14
 

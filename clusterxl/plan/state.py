@@ -137,6 +137,13 @@ def judge_answers(program: Program, answers: Mapping[str, Answer]) -> WorkbookSt
         texts[key] = "" if is_unset else text
         if is_number(value) and value is not None:
             numbers[key] = float(value)
+    return judge_views(program, texts, numbers)
+
+
+def judge_views(
+    program: Program, texts: Mapping[str, str], numbers: Mapping[str, float]
+) -> WorkbookState:
+    """Work out what a workbook says, from the canonical views of its cells."""
     state = WorkbookState(program=program, texts=texts, numbers=numbers, verdicts={})
     verdicts = {
         verdict.row: Verdict(int(judge(verdict.instance.judgement, state.views)[0]))

@@ -77,7 +77,8 @@ def text_formula(cell: str, number: str) -> str:
         number: Reference to its canonical number.
     """
     inner = f'{cell}&""'
-    for space in ('"\u3000"', '"\u00a0"', "CHAR(10)", "CHAR(13)", "CHAR(9)"):
+    # A tab in a text of several lines is sign 1 to the formulas of LibreOffice.
+    for space in ('"\u3000"', '"\u00a0"', "CHAR(10)", "CHAR(13)", "CHAR(9)", "CHAR(1)"):
         inner = f'SUBSTITUTE({inner},{space}," ")'
     # Programs write very large, very small and logical values as text each in its own way.
     size = f"ABS({number})"

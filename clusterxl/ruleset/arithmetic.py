@@ -13,11 +13,12 @@ Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 # 0.285 is stored a little below its tie; a spreadsheet rounds what it shows, so do we. Of large
-# numbers the slack would be more than the step.
+# numbers the slack would be more than the step; the ties of whole numbers are stored as they are.
 _SLACK = 1 + 2.0**-50
-_SLACK_BELOW = 2.0**48
+_SLACK_BELOW = 2.0**44
 # From here on every float is a whole number and scaling it could only lose digits.
 _WHOLE = 2.0**52
+_HALF = 0.5
 # Two numbers this close are the same to a spreadsheet, unless both are whole and exact.
 _SAME = 2.0**-48
 _EXACT = 2.0**53
@@ -30,10 +31,11 @@ def rounded(numbers: Numbers, decimals: int) -> Numbers:
     [2.68, -0.29, 1.01, 1e+300]
     """
     scale = 10.0**decimals
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         size = np.abs(numbers) * scale
-        nudged = np.where(size < _SLACK_BELOW, size * _SLACK, size)
-        whole = np.floor(nudged + 0.5) / scale
+        nudged = np.where(size < _SLACK_BELOW, size * _SLACK, size) if decimals else size
+        below = np.floor(nudged)
+        whole = (below + (nudged - below >= _HALF)) / scale
     return np.asarray(np.where(size < _WHOLE, np.copysign(whole, numbers), numbers))
 
 

@@ -244,7 +244,9 @@ def _arithmetic(node: Arithmetic, cells: Cells) -> str:
 
 
 def _power(node: Power, cells: Cells) -> str:
-    return f"({number_formula(node.base, cells)}^{number_formula(node.exponent, cells)})"
+    # A root of a number below zero is an error to one program and a number to another.
+    base = number_formula(node.base, cells)
+    return f"(IF({base}<0,NA(),{base})^{number_formula(node.exponent, cells)})"
 
 
 def _absolute(node: Absolute, cells: Cells) -> str:
@@ -296,7 +298,12 @@ def _count_exact(area: str, text: str) -> str:
 
 
 def _total(node: Total, cells: Cells) -> str:
-    return f"SUM({','.join(cells.numbers(node.keys))})"
+    # What huge numbers of both signs leave over depends on how a program adds them.
+    areas = cells.numbers(node.keys)
+    above, below = (
+        "+".join(f"SUMIF({area},{literal(sign + '0')})" for area in areas) for sign in "><"
+    )
+    return f"(({above})+({below}))"
 
 
 _CONDITIONS: Mapping[type, Callable[..., str]] = {

@@ -54,7 +54,7 @@ def judged_examples(form: Form, rule: Rule) -> Iterator[tuple[Example, Verdict]]
     if not rule.examples:
         return
     names = names_of(form)
-    views = typed_views(form, [_fill(form, example) for example in rule.examples])
+    views = typed_views(form, [fill_of_example(form, example) for example in rule.examples])
     verdicts = np.array(
         [judge(compile_at(names, rule, place).judgement, views) for place in rule.places]
     )
@@ -64,5 +64,6 @@ def judged_examples(form: Form, rule: Rule) -> Iterator[tuple[Example, Verdict]]
         yield example, next(verdict for verdict in order if verdict.value in said)
 
 
-def _fill(form: Form, example: Example) -> Fill:
+def fill_of_example(form: Form, example: Example) -> Fill:
+    """Return what stands in the cells of an example."""
     return {key: typed_of_given(form.by_key[key], given) for key, given in example.given.items()}

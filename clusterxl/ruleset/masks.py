@@ -193,7 +193,7 @@ def _arithmetic(node: Arithmetic, views: Views) -> Numbers:
 
 def _power(node: Power, views: Views) -> Numbers:
     base, exponent = number_of(node.base, views), number_of(node.exponent, views)
-    return existing(np.asarray(np.power(base, exponent)))
+    return existing(np.where(base < 0, np.nan, np.power(base, exponent)))
 
 
 def _extreme(node: Extreme, views: Views) -> Numbers:
@@ -233,11 +233,12 @@ def _tally(node: Tally, views: Views) -> Numbers:
 
 
 def _total(node: Total, views: Views) -> Numbers:
-    found = np.zeros(views.size)
+    above, below = np.zeros(views.size), np.zeros(views.size)
     for key in node.keys:
         number = views.number(key)
-        found += np.where(np.isnan(number), 0.0, number)
-    return existing(found)
+        above += np.where(number > 0, number, 0.0)
+        below += np.where(number < 0, number, 0.0)
+    return existing(difference(above, -below))
 
 
 def _distance(node: Distance, views: Views) -> Numbers:

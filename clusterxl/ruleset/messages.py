@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from string import Formatter
 from typing import Protocol
 
@@ -155,8 +156,17 @@ class Teller:
         value = self._numbers[number][at : at + 1]
         if not (np.abs(value) < SHOWN_BELOW).all():
             return MASK
-        # Adding nothing makes nothing of a zero with a minus before it.
-        return f"{rounded(value, decimals)[0] + 0.0:.{decimals}f}"
+        return written(rounded(value, decimals)[0], decimals)
+
+
+def written(number: float, decimals: int) -> str:
+    """Return a rounded number as a spreadsheet writes it: of more than 15 digits the rest as 0.
+
+    >>> written(-0.0, 1), written(792313542697.5066, 4)
+    ('0.0', '792313542697.5070')
+    """
+    # Adding nothing makes nothing of a zero with a minus before it.
+    return f"{Decimal(f'{number + 0.0:.15g}'):.{decimals}f}"
 
 
 def clipped(text: str) -> str:
@@ -183,7 +193,8 @@ def _live_piece(piece: Piece, cells: LabelledCells) -> str:
             return f"LEN({cells.text(key)})"
         case ShownNumber(number=number, decimals=decimals):
             found = number_formula(number, cells)
-            shown = f"FIXED({found},{decimals},TRUE)"
+            # FIXED alone does not round every tie as ROUND does.
+            shown = f"FIXED(ROUND({found},{decimals}),{decimals},TRUE)"
             none = literal(MASK)
             return f"IFERROR(IF(ABS({found})<{SHOWN_BELOW:.0f},{shown},{none}),{none})"
 
