@@ -139,6 +139,7 @@ class _Cells:
         self.files: Sequence[str] = records.returns["file"].tolist()
         self.ids: Sequence[str] = records.returns["return_id"].tolist()
         self._values = records.values
+        self._seen = records.text.to_numpy(dtype=object)
         self._places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
         self._rows: dict[int, int] = {}
         self._columns: dict[str, list[str]] = {}
@@ -154,9 +155,6 @@ class _Cells:
         for instance, at in zip(failed, returns, strict=True):
             for key in instances[instance].place.cells:
                 rows[self._row(int(at), key)] = None
-                note = self.form.by_key[key].note
-                if note:
-                    rows[self._row(int(at), note)] = None
         taken = self._values.iloc[list(rows)]
         self._rows = {row: at for at, row in enumerate(rows)}
         self._columns = {name: taken[name].tolist() for name in ("sheet", "cell", "raw", "text")}
@@ -169,8 +167,11 @@ class _Cells:
         return self._columns[column][self._rows[self._row(at, key)]]
 
     def note(self, at: int, key: str) -> str:
-        """Return what explains in a cell for explanations; the word for "none" explains nothing."""
-        text = self.get(at, key, "text")
+        """Return what explains in a cell for explanations; the word for "none" explains nothing.
+
+        As for rules, what stands in the cell counts, not what normalisation makes of it.
+        """
+        text = str(self._seen[at, self._places[key]])
         return "" if text == canonical_text(self.form.none_word) else text
 
     def places(self, at: int, keys: Sequence[str]) -> tuple[str, ...]:
