@@ -203,7 +203,7 @@ def _with_counts(returns: pd.DataFrame, findings: Sequence[Finding]) -> pd.DataF
         if row is not None:
             row[0] += found.severity is Severity.ERROR
             row[1] += found.severity is Severity.WARNING
-            row[2] += found.severity is Severity.WARNING and bool(found.note)
+            row[2] += found.is_explained
     columns = ["errors", "warnings", "explained"]
     table = pd.DataFrame(list(counts.values()), columns=columns, dtype="int64")
     kept = returns[[*NAMES, "file", "sha256", "filled", "required"]].reset_index(drop=True)

@@ -11,16 +11,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from clusterxl.errors import ClusterxlError
-from clusterxl.finding import Finding, Severity
+from clusterxl.finding import UNSEEN, Finding, Severity
 from clusterxl.form.answers import canonical_text
 from clusterxl.normalise import Records
 from clusterxl.ruleset.load import compile_rules
 from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
 from clusterxl.ruleset.messages import Teller
 from clusterxl.ruleset.nodes import Verdict
-from clusterxl.ruleset.rules import Instance
+from clusterxl.ruleset.rules import Instance, Kind
 from clusterxl.ruleset.schema import failing_returns, rule_schema, validate_frames
 from clusterxl.sentences import say
+
+# Rules of these kinds say that an answer is missing where they point.
+_MISSING = (Kind.REQUIRED, Kind.EVIDENCE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,7 +47,8 @@ def check_records(records: Records) -> tuple[Finding, ...]:
 
     Returns:
         Return by return: first what concerns the file, then each rule that fails somewhere, in the
-        order of the form; what reading and normalisation had to tell is among them.
+        order of the form; what reading and normalisation had to tell is among them. Where a cell
+        shows an error, it is not told as well that an answer is missing there.
 
     Raises:
         DefinitionError: A rule of the form is wrong.
@@ -52,7 +56,11 @@ def check_records(records: Records) -> tuple[Finding, ...]:
     """
     validate_frames(records.form, {"values": records.values, "returns": records.returns})
     confrontation = confront(records)
-    found = [*records.findings, *_failed(records, confrontation)]
+    unseen = {(f.return_id, f.key) for f in records.findings if f.code in UNSEEN}
+    failed = _failed(records, confrontation)
+    missing = {i.rule.id for i in confrontation.instances if i.rule.kind in _MISSING}
+    told = (f for f in failed if f.code not in missing or (f.return_id, f.key) not in unseen)
+    found = [*records.findings, *told]
     order = {return_id: at for at, return_id in enumerate(records.returns["return_id"])}
     places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
     return tuple(sorted(found, key=lambda f: (order.get(f.return_id, -1), places.get(f.key, -1))))
@@ -139,7 +147,6 @@ class _Cells:
         self.files: Sequence[str] = records.returns["file"].tolist()
         self.ids: Sequence[str] = records.returns["return_id"].tolist()
         self._values = records.values
-        self._seen = records.text.to_numpy(dtype=object)
         self._places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
         self._rows: dict[int, int] = {}
         self._columns: dict[str, list[str]] = {}
@@ -155,6 +162,9 @@ class _Cells:
         for instance, at in zip(failed, returns, strict=True):
             for key in instances[instance].place.cells:
                 rows[self._row(int(at), key)] = None
+                note = self.form.by_key[key].note
+                if note:
+                    rows[self._row(int(at), note)] = None
         taken = self._values.iloc[list(rows)]
         self._rows = {row: at for at, row in enumerate(rows)}
         self._columns = {name: taken[name].tolist() for name in ("sheet", "cell", "raw", "text")}
@@ -167,12 +177,12 @@ class _Cells:
         return self._columns[column][self._rows[self._row(at, key)]]
 
     def note(self, at: int, key: str) -> str:
-        """Return what explains in a cell for explanations; the word for "none" explains nothing.
-
-        As for rules, what stands in the cell counts, not what normalisation makes of it.
-        """
-        text = str(self._seen[at, self._places[key]])
-        return "" if text == canonical_text(self.form.none_word) else text
+        """Return an explanation, as the workbook sees it; the word for "none" explains nothing."""
+        seen, none = canonical_text(self.get(at, key, "raw")), self.form.none_word
+        if seen in ("", canonical_text(none)):
+            return ""
+        text = self.get(at, key, "text")
+        return seen if text == none else text
 
     def places(self, at: int, keys: Sequence[str]) -> tuple[str, ...]:
         """Return where some cells of a return stand; lost ones are left out."""

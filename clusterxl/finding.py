@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# What is told of a cell on reading bears the number it has in the list of rules.
+ERROR_CELL, FORMULA_CELL = "STR-02", "STR-04"
+# Of these nothing was read: what stands there, no rule has seen.
+UNSEEN = frozenset({ERROR_CELL, "READ-UNCALC"})
+
 
 class Severity(StrEnum):
     """How much a finding weighs; only an error keeps a return from being clean."""

@@ -122,11 +122,11 @@ def _put_finding(sheet: Sheet, row: int, finding: Finding) -> None:
         "note": finding.note,
         "code": finding.code,
     }
-    inert = {name: _inert(texts[name]) for name in PX_BY_COLUMN}
-    for column, (name, text) in enumerate(inert.items(), 1):
+    shown = {name: inert(texts[name]) for name in PX_BY_COLUMN}
+    for column, (name, text) in enumerate(shown.items(), 1):
         sheet.put(row, column, text, _mark_style(finding) if name == "severity" else BODY)
     heights = (
-        text_points(text, PX_BY_COLUMN[name] - INDENT_PX, BODY.size) for name, text in inert.items()
+        text_points(text, PX_BY_COLUMN[name] - INDENT_PX, BODY.size) for name, text in shown.items()
     )
     sheet.row(row, min(max(heights), TALLEST))
 
@@ -144,6 +144,7 @@ def _mark_style(finding: Finding) -> Style:
     )
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
+    """Return a text as a cell can hold it."""
     # A file name may hold bytes that no encoding explains; a workbook takes no lone surrogates.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")[:LONGEST]

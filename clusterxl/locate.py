@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from clusterxl.excel.cells import address
 from clusterxl.excel.raw import BLANK, Range, RawBook, RawCell, RawSheet, parse_reference
-from clusterxl.finding import Finding, Severity
+from clusterxl.finding import ERROR_CELL, FORMULA_CELL, Finding, Severity
 from clusterxl.form.model import Form, Input, defined_name
 from clusterxl.numbers import raw_text
 from clusterxl.sentences import say
+
+_CODES = {"errcell": ERROR_CELL, "formula": FORMULA_CELL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,7 @@ def _finding(
     cell = cell or FoundCell(key=asked.key)
     shown = "" if asked.field.personal else raw_text(cell.raw)
     return Finding(
-        code=f"READ-{name.upper().replace('_', '')}",
+        code=_CODES.get(name) or f"READ-{name.upper().replace('_', '')}",
         severity=severity,
         message=_sentence(form, name, {"label": asked.label, **figures}),
         sheet=cell.sheet,

@@ -105,6 +105,55 @@ def test_a_warning_carries_the_explanation_of_its_row_an_error_does_not() -> Non
     assert (wrong.code, wrong.note) == ("GEN-RNG", "")
 
 
+@pytest.mark.parametrize(
+    ("key", "raw", "code"),
+    [
+        ("growth", RawCell(value="#DIV/0!", kind="error"), "STR-02"),
+        ("growth", RawCell(formula="=1+1", has_cached=False), "READ-UNCALC"),
+        ("evidence_chart_material", RawCell(value="#REF!", kind="error"), "STR-02"),
+    ],
+)
+def test_a_cell_that_shows_an_error_is_told_once(key: str, raw: RawCell, code: str) -> None:
+    typed = good_answers() | {key: raw}
+    told = Finding(code=code, severity=Severity.ERROR, message="m", key=key)
+    bare = return_of(FORM, typed)
+    (missing,) = check_records(normalise_returns([bare]))
+    assert (missing.code, missing.key) in {("GEN-REQ", key), ("GEN-EVD", key)}
+    found = replace(bare, findings=(replace(told, return_id=bare.return_id),))
+    assert [f.code for f in check_records(normalise_returns([found]))] == [code]
+
+
+def test_an_error_elsewhere_does_not_hide_what_is_missing() -> None:
+    bare = return_of(FORM, good_answers() | {"growth": None})
+    told = Finding(code="STR-02", severity=Severity.ERROR, message="m", key="depth")
+    found = replace(bare, findings=(replace(told, return_id=bare.return_id),))
+    codes = {f.code for f in check_records(normalise_returns([found]))}
+    assert codes == {"STR-02", "GEN-REQ"}
+
+
+@pytest.mark.parametrize("note", ["", " \u3000", "无", "\u00a0无\n"])
+def test_nothing_and_the_word_for_none_explain_nothing(note: str) -> None:
+    (warned,) = findings({"share_2021": 0.5, "note_share": note})
+    assert (warned.note, warned.is_explained) == ("", False)
+
+
+@pytest.mark.parametrize("note", ["只有半成", "-", "不涉及", "无误"])
+def test_any_other_word_explains_a_warning(note: str) -> None:
+    (warned,) = findings({"share_2021": 0.5, "note_share": note})
+    assert (warned.note, warned.is_explained) == (note, True)
+
+
+def test_only_open_warnings_count_as_warnings() -> None:
+    typed: dict[str, Typed] = {"share_2021": 0.5, "share_2022": 0.5, "growth": "?"}
+    taken = records(typed, typed | {"note_share": "属实"})
+    found = check_records(taken)
+    counted = summarise(taken, found).returns[["errors", "warnings", "explained"]]
+    assert counted.to_numpy().tolist() == [[1, 2, 0], [1, 0, 2]]
+    assert {str(dtype) for dtype in counted.dtypes} == {"int64"}
+    # What it is does not change; only that it is explained comes on top.
+    assert {f.severity for f in found if f.is_explained} == {Severity.WARNING}
+
+
 def test_personal_answers_are_not_shown() -> None:
     (finding,) = findings({"contact": "欧阳某某某某"})
     assert (finding.code, finding.value) == ("GEN-LEN", "")

@@ -36,7 +36,7 @@ Run = Callable[..., Result]
 PACKAGED = "gd-cluster-2023"
 FARM = Path(__file__).parent / "data" / "forms" / "farm-survey"
 BROKEN = Path(__file__).parent / "data" / "forms" / "broken"
-RETURN_KEYS = ["file", "form", "unit", "subject", "status", "errors", "warnings"]
+RETURN_KEYS = ["file", "form", "unit", "subject", "status", "errors", "warnings", "explained"]
 FINDING_KEYS = [
     *("code", "severity", "file", "sheet", "cell", "cells", "key", "label", "value"),
     *("message", "note"),

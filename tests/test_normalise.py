@@ -144,7 +144,7 @@ def test_what_no_rule_sees_is_told() -> None:
 
 
 def test_findings_of_reading_come_along() -> None:
-    finding = Finding(code="READ-FORMULA", severity=Severity.WARNING, message="", return_id="x")
+    finding = Finding(code="STR-04", severity=Severity.WARNING, message="", return_id="x")
     found = normalise_returns([return_of(FORM, {}, findings=(finding,))])
     assert found.findings == (finding,)
 

@@ -255,10 +255,10 @@ def test_two_names_on_one_cell_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("xml", "code", "severity", "value"),
     [
-        ("><f>1+1</f><v>2</v>", "READ-FORMULA", Severity.WARNING, 2.0),
+        ("><f>1+1</f><v>2</v>", "STR-04", Severity.WARNING, 2.0),
         ("><f>1+1</f>", "READ-UNCALC", Severity.ERROR, None),
-        (' t="e"><f>1/0</f><v>#DIV/0!</v>', "READ-ERRCELL", Severity.ERROR, "#DIV/0!"),
-        (' t="e"><v>#N/A</v>', "READ-ERRCELL", Severity.ERROR, "#N/A"),
+        (' t="e"><f>1/0</f><v>#DIV/0!</v>', "STR-02", Severity.ERROR, "#DIV/0!"),
+        (' t="e"><v>#N/A</v>', "STR-02", Severity.ERROR, "#N/A"),
     ],
 )
 def test_formulas_and_errors_in_answers_are_told(
@@ -272,6 +272,8 @@ def test_formulas_and_errors_in_answers_are_told(
     assert (finding.sheet, finding.cell, finding.cells) == (SHEET, place, (f"{SHEET}!{place}",))
     assert finding.key == "target_members_today"
     assert finding.file == "return.xlsx"
+    assert found.form.by_key[finding.key].label in finding.message
+    assert severity is Severity.WARNING or str(value or "") in finding.message
 
 
 def test_findings_keep_personal_data_to_themselves(tmp_path: Path) -> None:
@@ -359,8 +361,8 @@ def test_all_findings_are_those_of_files_and_of_cells(tmp_path: Path) -> None:
     (tmp_path / "b.xlsx").write_bytes(b"")
     found = read_returns(tmp_path, forms=[FARM])
     assert codes(found) == ["READ-EMPTY"]
-    assert codes(found.returns[0]) == ["READ-FORMULA"]
-    assert [finding.code for finding in found.all_findings] == ["READ-EMPTY", "READ-FORMULA"]
+    assert codes(found.returns[0]) == ["STR-04"]
+    assert [finding.code for finding in found.all_findings] == ["READ-EMPTY", "STR-04"]
 
 
 def test_nothing_to_read_is_an_error(tmp_path: Path) -> None:

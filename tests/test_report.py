@@ -4,6 +4,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -298,6 +299,20 @@ def test_findings_are_counted_by_cause_and_listed(written: bytes) -> None:
     assert causes == {"GEN-NUM": 1, "OUT-1": 1, "NORM-1": 1}
     listed = [row[1] for row in rows[4:] if row[0] and row[1] and row[1][-1].isdigit()]
     assert "NORM-1" not in listed
+
+
+def test_an_explained_warning_is_listed_as_such_and_counted_live() -> None:
+    records = records_to(full_form(), *three_returns())
+    one = str(records.returns["return_id"].iloc[0])
+    warned = Finding(code="W-1", severity=Severity.WARNING, message="请核实", return_id=one)
+    told = replace(warned, note="口径如此")
+    written = write_comparison(aggregate_records(records, [warned, told, told]))
+    sheet = opened(written, values=True)["校验问题"]
+    rows = [[cell.value for cell in row[1:8]] for row in sheet.iter_rows(min_row=6)]
+    assert rows[0][:2] == ["◆ 请核实", "W-1"]
+    assert (rows[0][4], rows[0][6]) == (3, 2)
+    listed = [(row[0], row[6]) for row in rows[1:] if row[1] == "W-1"]
+    assert listed == [("◆ 请核实", "—"), *[("◇ 已说明", "口径如此")] * 2]
 
 
 def test_too_many_returns_are_not_traced_in_the_workbook(

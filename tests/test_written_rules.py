@@ -110,6 +110,15 @@ BROKEN: dict[str, str] = {
     "expect": GOOD + 'tests = [{ given = {}, expect = "no" }] #! form_file.unknown_word',
     "example": GOOD + 'tests = [{ given = { growth = 1 }, expect = "fail" }]'
     " #! rule_file.example_wrong",
+    "duplicate": GOOD
+    + GOOD.replace("[[rule]]", "[[rule]] #! rule_file.duplicate").replace("A-1", "A-2"),
+    "contradiction": GOOD
+    + "[[rule]] #! rule_file.contradiction"
+    + RULE.removeprefix("[[rule]]").replace("A-1", "A-2")
+    + 'check = "growth <= 0"\n',
+    "impossible": "[[rule]] #! rule_file.impossible"
+    + RULE.removeprefix("[[rule]]")
+    + 'check = "growth > 5 and growth < 5"\n',
     "no_bounds": RULE + 'check = "agrees(growth, chars(name))" #! language.no_bounds\n',
 }
 

@@ -6,8 +6,9 @@ import click
 
 from clusterxl.cli import options
 from clusterxl.cli.console import tell
+from clusterxl.cli.refusals import CANNOT_BE_DONE, RefusedError
 from clusterxl.cli.spoken import SpokenGroup, spoken
-from clusterxl.errors import DefinitionError
+from clusterxl.errors import DefinitionError, Mistake
 from clusterxl.sentences import say
 
 
@@ -55,16 +56,30 @@ def show(form_id: str, base_year: int | None) -> None:
 
 @spoken("form_lint")
 @click.argument("path", metavar="PATH")
-def lint(path: str) -> None:
-    """Tell every mistake in a definition."""
+@click.pass_context
+def lint(ctx: click.Context, path: str) -> None:
+    """Tell every mistake in a definition, then which of its rules seem to say nothing."""
     from clusterxl.form.file import lint_form, load_form
+    from clusterxl.ruleset.audit import suspect_rules
     from clusterxl.ruleset.lint import lint_rules
 
-    # What rules name can only be looked up in a form that holds together.
-    if mistakes := lint_form(path) or lint_rules(load_form(path)):
+    mistakes = lint_form(path)
+    doubts: tuple[Mistake, ...] = ()
+    if not mistakes:
+        # What rules name can only be looked up in a form that holds together.
+        checked = load_form(path)
+        mistakes, doubts = lint_rules(checked), suspect_rules(checked)
+    if mistakes:
         sentence = say("form_file.broken", form=path, count=len(mistakes))
-        raise DefinitionError(sentence, code="form_file.broken", mistakes=mistakes)
-    tell(say("cli.form_good", form=path))
+        RefusedError(str(DefinitionError(sentence, mistakes=mistakes))).show()
+    else:
+        tell(say("cli.form_good", form=path))
+    if doubts:
+        tell(say("rule_doubt.head"), err=bool(mistakes))
+    for doubt in doubts:
+        tell(f"  {doubt}", err=bool(mistakes))
+    if mistakes:
+        ctx.exit(CANNOT_BE_DONE)
 
 
 form.add_command(list_, "list")

@@ -1,7 +1,8 @@
-"""The commands about rules: which there are, and what one of them asks."""
+"""The commands about rules: which there are, what one of them asks, all of them as a workbook."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from clusterxl.cli.spoken import SpokenGroup, spoken
 from clusterxl.sentences import say
 
 if TYPE_CHECKING:
-    from clusterxl.ruleset.rules import Threshold
+    from clusterxl.ruleset.rules import Rule, RuleDescription, Threshold
 
 
 @click.group(cls=SpokenGroup)
@@ -41,7 +42,6 @@ def list_(form: str) -> None:
 @click.pass_context
 def explain(ctx: click.Context, rule_id: str, form: str) -> None:
     """Tell what one rule asks, where, and what a finding says."""
-    from clusterxl.findings_book import severity_word
     from clusterxl.form.file import load_form
     from clusterxl.ruleset.load import describe_rules
 
@@ -51,21 +51,41 @@ def explain(ctx: click.Context, rule_id: str, form: str) -> None:
     if rule_id not in described:
         sentence = say("cli.unknown_rule", rule=rule_id, rules=", ".join(described))
         raise WrongUsageError(sentence, ctx)
-    rule = described[rule_id].rule
-    tell(f"{rule.id}  {severity_word(rule.severity)}  {rule.title}")
-    tell(say("cli.rule_check", check=rule.check))
+    _tell_rule(described[rule_id])
+
+
+def _tell_rule(described: RuleDescription) -> None:
+    """Tell a rule: in words, as it is written, what it says and rests on, and where it is asked."""
+    from clusterxl.findings_book import severity_word
+    from clusterxl.rules_book import kind_word
+
+    rule = described.rule
+    tell(f"{rule.id}  {severity_word(rule.severity)}  {kind_word(rule)}  {rule.title}")
+    tell(say("cli.rule_check", check=" ".join(rule.check.split())))
     if rule.when:
-        tell(say("cli.rule_when", when=rule.when))
-    tell(say("cli.rule_message", message=described[rule_id].example))
+        tell(say("cli.rule_when", when=" ".join(rule.when.split())))
+    tell(say("cli.rule_message", message=described.example))
+    tell(say("cli.rule_margin", margin=described.margin))
     if rule.basis:
         tell(say("cli.rule_basis", basis=rule.basis))
     if rule.explain:
         tell(rule.explain)
     for threshold in rule.thresholds:
         _tell_threshold(threshold)
-    tell(say("cli.rule_places", count=len(rule.places)))
-    for label in described[rule_id].labels:
-        tell(f"  {label}")
+    _tell_labels(say("cli.rule_places", count=len(rule.places)), described.labels)
+    _tell_labels(say("cli.rule_others"), described.others)
+    tell(_origin(rule))
+
+
+def _tell_labels(head: str, labels: Sequence[str]) -> None:
+    for line in (head, *(f"  {label}" for label in labels)) if labels else ():
+        tell(line)
+
+
+def _origin(rule: Rule) -> str:
+    if not rule.file:
+        return say("cli.rule_derived")
+    return say("cli.rule_written", file=rule.file, line=rule.line, examples=len(rule.examples))
 
 
 def _tell_threshold(threshold: Threshold) -> None:
@@ -83,6 +103,21 @@ def _tell_threshold(threshold: Threshold) -> None:
             state=say("cli.rule_verified" if threshold.is_verified else "cli.rule_unverified"),
         )
     )
+
+
+@spoken("rules_export")
+@click.option("-o", "--output", metavar="FILE", required=True, type=options.FILE)
+@options.form
+@options.force
+def export(output: Path, form: str, force: bool) -> None:
+    """Write the rules of a form as a workbook."""
+    from clusterxl.form.file import load_form
+    from clusterxl.outputs import write_file
+    from clusterxl.rules_book import write_rules
+
+    options.require_file(output, workbook=True)
+    write_file(output, write_rules(load_form(options.form_or_only(form))), force=force)
+    tell(say("cli.written", path=output))
 
 
 @spoken("rules_proof")
@@ -103,4 +138,5 @@ def proof(output: Path, form: str, force: bool) -> None:
 
 rules.add_command(list_, "list")
 rules.add_command(explain, "explain")
+rules.add_command(export, "export")
 rules.add_command(proof, "proof")

@@ -131,7 +131,7 @@ def _put(row: int, column: int, content: Content, style: Style, last: int = 0) -
 
 
 def _aligned(style: Style, column: int) -> Style:
-    """Return the style of a column of the table: texts are at the left, numbers at the right."""
+    """Return the style of a column of the table: texts at the left, numbers at the right."""
     if column == _LAST:
         return replace(style, align="left", indent=2)
     return style if column > RESULT[1] else replace(style, align="left")

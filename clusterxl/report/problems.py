@@ -16,7 +16,7 @@ from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 WIDTHS = (66, 80, 292, 190, 166, 90, 104, 114, 96, 50)
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 INKS = {Severity.ERROR: BELOW_INK, Severity.WARNING: LINK, Severity.INFO: MUTED}
-LEVEL, CODE, NOTE = (FIRST_COLUMN + place for place in (0, 1, 6))
+LEVEL, CODE = FIRST_COLUMN, FIRST_COLUMN + 1
 GAP_ROWS = 3
 
 
@@ -113,19 +113,28 @@ def _level(context: Context, severity: Severity) -> Cell:
     return Cell(word, ink=INKS[severity], bold=severity is Severity.ERROR)
 
 
+def _level_now(context: Context, found: Finding) -> Cell:
+    """Return what a finding still asks for: nothing once it is explained."""
+    if found.is_explained:
+        return Cell(context.say("report.severity_explained"), ink=MUTED)
+    return _level(context, found.severity)
+
+
 def _cause_row(context: Context, cause: Cause, detail: Table) -> list[Entry]:
     first = cause.findings[0]
-    explained = sum(bool(found.note) for found in cause.findings)
+    explained = sum(found.is_explained for found in cause.findings)
     returns = len({found.return_id or found.file for found in cause.findings})
     times: Entry = float(len(cause.findings))
     told: Entry = float(explained)
     if cause.severity is not Severity.INFO:
-        mask = f"({_cells(detail, CODE)}={quoted(cause.code)})"
         word = context.say(f"report.severity_{cause.severity.value}")
-        mask += f"*({_cells(detail, LEVEL)}={quoted(word)})"
-        times = Formula(f"=SUMPRODUCT({mask})", len(cause.findings))
-        noted = f"({_cells(detail, NOTE)}<>{quoted(DASH)})"
-        told = Formula(f"=SUMPRODUCT({mask}*{noted})", explained)
+        same = f"({_cells(detail, CODE)}={quoted(cause.code)})"
+        is_open = f"({_cells(detail, LEVEL)}={quoted(word)})"
+        is_told = f"({_cells(detail, LEVEL)}={quoted(context.say('report.severity_explained'))})"
+        is_any = f"({is_open}+{is_told})" if cause.severity is Severity.WARNING else is_open
+        times = Formula(f"=SUMPRODUCT({same}*{is_any})", len(cause.findings))
+        if cause.severity is Severity.WARNING:
+            told = Formula(f"=SUMPRODUCT({same}*{is_told})", explained)
     row: list[Entry] = [
         _level(context, cause.severity),
         inert(cause.code),
@@ -156,7 +165,7 @@ def _detail_row(context: Context, cause: Cause, found: Finding) -> list[Entry]:
         found.sheet,
         found.cell,
     )
-    return [_level(context, cause.severity), *(inert(text) or DASH for text in texts)]
+    return [_level_now(context, found), *(inert(text) or DASH for text in texts)]
 
 
 def _title(context: Context) -> str:

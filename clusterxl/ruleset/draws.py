@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 
-from clusterxl.form.answers import TICKED, UNTICKED, choice_line
+from clusterxl.form.answers import TICKED, UNTICKED, canonical_text, choice_line
 from clusterxl.form.model import Field, FieldType, Form, Input
 from clusterxl.ruleset.functions import limits_of
 from clusterxl.ruleset.nodes import Contains, OneOf, walk
@@ -52,7 +52,7 @@ class Draws:
     def __init__(self, form: Form, instances: Iterable[Instance], random: Random) -> None:
         self.form = form
         self.random = random
-        self._texts = _texts_in(instances)
+        self._texts = _texts_in(instances, canonical_text(form.none_word))
         self._listed: dict[tuple[str, str], tuple[str, ...]] = {}
         self._sound: Mapping[FieldType, Callable[[Input, Fill, Mood], Typed]] = {
             FieldType.NUMBER: self._number,
@@ -158,8 +158,8 @@ class Draws:
         return self._listed[asked.id, parent]
 
 
-def _texts_in(instances: Iterable[Instance]) -> Mapping[str, tuple[str, ...]]:
-    """Return the texts that rules look for in each cell of free text."""
+def _texts_in(instances: Iterable[Instance], none_word: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the texts that rules look for in each cell, the word for "none" left out."""
     found: dict[str, dict[str, None]] = {}
     for instance in instances:
         for condition in (*instance.judgement.guards, instance.judgement.check):
@@ -167,6 +167,6 @@ def _texts_in(instances: Iterable[Instance]) -> Mapping[str, tuple[str, ...]]:
                 match node:
                     case Contains(key=key, text=text) if text:
                         found.setdefault(key, {})[text] = None
-                    case OneOf(key=key, texts=texts, source=""):
+                    case OneOf(key=key, texts=texts, source="") if texts != (none_word,):
                         found.setdefault(key, {}).update(dict.fromkeys(texts))
     return {key: tuple(texts) for key, texts in found.items()}

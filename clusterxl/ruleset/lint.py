@@ -9,6 +9,7 @@ import numpy as np
 from clusterxl.errors import Mistake
 from clusterxl.form.model import Form
 from clusterxl.form.source import Mistakes
+from clusterxl.ruleset.audit import find_conflicts
 from clusterxl.ruleset.load import compile_at, read_rules
 from clusterxl.ruleset.masks import judge
 from clusterxl.ruleset.names import names_of
@@ -27,10 +28,14 @@ def lint_rules(form: Form) -> tuple[Mistake, ...]:
         form: The form.
 
     Returns:
-        All mistakes; an example of which its rule says something else is one.
+        All mistakes; an example of which its rule says something else is one, and so are rules
+        that repeat or contradict another, as far as all of them can be read.
     """
     mistakes = Mistakes()
-    for rule in read_rules(form, mistakes):
+    rules = read_rules(form, mistakes)
+    if not mistakes.in_order():
+        find_conflicts(form, mistakes)
+    for rule in rules:
         for example, found in judged_examples(form, rule):
             if found is not example.expected:
                 mistakes.add_in_file(

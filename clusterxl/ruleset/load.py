@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from clusterxl.errors import DefinitionError
 from clusterxl.form.model import Form, plain_label
@@ -75,18 +75,28 @@ def needed_answers(form: Form) -> Mapping[str, Condition]:
 def describe_rules(form: Form) -> tuple[RuleDescription, ...]:
     """Return the rules of a form in words, in the order in which they are told."""
     return tuple(
-        RuleDescription(rule=rule, labels=_labels(form, rule), example=_example(rule))
+        RuleDescription(
+            rule=rule,
+            labels=(labels := _labels(form, (place.cells[0] for place in rule.places))),
+            others=tuple(
+                label
+                for label in _labels(form, (key for place in rule.places for key in place.cells))
+                if label not in labels
+            ),
+            example=_filled(rule, rule.message),
+            margin=_filled(rule, rule.margin),
+        )
         for rule in load_rules(form)
     )
 
 
-def _example(rule: Rule) -> str:
+def _filled(rule: Rule, sentence: str) -> str:
+    """Fill in what is known of the first place of a rule before any answer."""
     place = rule.places[0]
     unknown = dict.fromkeys((*place.live, "value", "chars"), "…")
-    return rule.message.format(**place.figures, **unknown)
+    return sentence.format(**place.figures, **unknown)
 
 
-def _labels(form: Form, rule: Rule) -> tuple[str, ...]:
-    """Labels of the questions that findings of a rule point at, each once."""
-    inputs = (form.by_key[place.cells[0]] for place in rule.places)
-    return tuple(dict.fromkeys(plain_label(asked.field.label) for asked in inputs))
+def _labels(form: Form, keys: Iterable[str]) -> tuple[str, ...]:
+    """Labels of the questions that some cells belong to, each once."""
+    return tuple(dict.fromkeys(plain_label(form.by_key[key].field.label) for key in keys))

@@ -129,6 +129,8 @@ class Rule:
         thresholds: The parameters it names, in the order in which it names them.
         examples: What it must say of some returns.
         places: Where it is asked, in form order.
+        file: File it is written in; empty for one that follows from the definition.
+        line: Its line.
     """
 
     id: str
@@ -145,6 +147,8 @@ class Rule:
     thresholds: tuple[Threshold, ...] = ()
     examples: tuple[Example, ...] = ()
     places: tuple[Place, ...]
+    file: str = ""
+    line: int = 0
 
     @property
     def unset(self) -> tuple[Threshold, ...]:
@@ -168,9 +172,13 @@ class RuleDescription:
     Attributes:
         rule: The rule.
         labels: Labels of the questions its findings point at, each once, in form order.
-        example: What a finding at the first of them says.
+        others: Labels of the other questions it looks at.
+        example: What a finding at the first of them says, answers left out.
+        margin: What stands in the margin there.
     """
 
     rule: Rule
     labels: tuple[str, ...]
+    others: tuple[str, ...] = ()
     example: str
+    margin: str

@@ -159,6 +159,8 @@ class _Reader:
             thresholds=tuple(self._thresholds[name] for name in used),
             examples=examples,
             places=places,
+            file=entry.file,
+            line=entry.line(),
         )
 
     def note_unused(self, files: Iterable[Entry]) -> None:
