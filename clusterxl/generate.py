@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from clusterxl.errors import NothingFoundError
 from clusterxl.excel.book import Book
 from clusterxl.excel.sheet import Sheet
 from clusterxl.excel.stamp import Stamp
@@ -17,6 +18,7 @@ from clusterxl.plan import Plan, SheetPlan, plan_workbook
 from clusterxl.plan.program import program_of
 from clusterxl.plan.proof_book import plan_proof
 from clusterxl.ruleset.fills import random_fills
+from clusterxl.sentences import say
 
 
 def generate_workbook(
@@ -91,10 +93,14 @@ def generate_proof(form: Form, *, fills: int = 15, seed: int = 1) -> ProofWorkbo
 
     Raises:
         DefinitionError: A rule of the form is wrong.
+        NothingFoundError: The form has no rule that runs in a workbook.
         RefusedByExcelError: Something breaks a limit of Excel.
     """
     layout = _layout_of(form)
     rules = program_of(layout).verdicts
+    if not rules:
+        sentence = say("generate.no_rules", form=form.id)
+        raise NothingFoundError(sentence, code="generate.no_rules")
     made_up = random_fills(form, [verdict.instance for verdict in rules], fills, seed)
     content = write_plan(plan_proof(layout, made_up))
     return ProofWorkbook(content=content, fills=fills, verdicts=fills * len(rules))

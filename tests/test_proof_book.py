@@ -12,11 +12,12 @@ from click.testing import CliRunner
 from libreoffice_tools import recalculate
 
 from clusterxl.cli.group import cli
+from clusterxl.errors import NothingFoundError
 from clusterxl.excel.cells import address
 from clusterxl.form.file import load_form
 from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
-from clusterxl.generate import generate_proof, write_plan
+from clusterxl.generate import generate_proof, generate_workbook, write_plan
 from clusterxl.plan.hidden import VERDICTS
 from clusterxl.plan.model import Plan, SheetPlan
 from clusterxl.plan.program import program_of
@@ -56,6 +57,17 @@ def test_it_is_written_by_command(tmp_path: Path) -> None:
     assert (done.exit_code, path.read_bytes()) == (0, generate_proof(farm()).content)
     refused = CliRunner().invoke(cli, ["rules", "proof", "--form", form, "-o", "x.txt"])
     assert refused.exit_code == 2
+
+
+def test_a_form_without_rules_has_nothing_to_prove(tmp_path: Path) -> None:
+    field = 'id = "x"\nlabel = "X"\ntype = "text"\nrequired = false\n'
+    block = f'[[section.block]]\nkind = "rows"\n[[section.block.field]]\n{field}'
+    head = 'id = "tiny"\ntitle = "T"\nlanguage = "en"\n[[section]]\nid = "s"\nsheet = "S"\n'
+    (tmp_path / "form.toml").write_text(head + block, encoding="utf-8")
+    form = load_form(tmp_path)
+    assert generate_workbook(form)
+    with pytest.raises(NothingFoundError):
+        generate_proof(form)
 
 
 @pytest.mark.needs_libreoffice
