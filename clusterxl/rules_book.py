@@ -32,20 +32,20 @@ TALLEST = 409
 MOST_LABELS = 5
 SIZE = 9.0
 RULE_PX = {
-    "id": 82,
-    "severity": 72,
+    "id": 100,
+    "severity": 92,
     "kind": 64,
     "title": 130,
     "check": 200,
-    "when": 120,
+    "when": 170,
     "message": 210,
     "margin": 88,
-    "labels": 176,
+    "labels": 200,
     "parameters": 150,
     "basis": 96,
     "explain": 120,
-    "examples": 42,
-    "places": 44,
+    "examples": 54,
+    "places": 54,
 }
 PARAMETER_PX = {
     "label": 250,

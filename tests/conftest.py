@@ -9,12 +9,18 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from clusterxl.sentences import use_language
 
 UNO_PYTHON = "/usr/bin/python3"
 # Scripts for other interpreters; looking for doctests in them would run them.
 collect_ignore_glob = ["libreoffice/*.py", "posix_blocked/*.py"]
+
+
+# No test is about time; a loaded machine must not fail one.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @cache

@@ -161,7 +161,7 @@ def test_a_tick_makes_its_evidence_needed(layout: Layout) -> None:
 
 
 def test_help_names_the_first_missing_cell_of_a_row(layout: Layout) -> None:
-    book = _seen(layout, answers={"gross_output_2020": 1.5})
+    book = _seen(layout, answers={"gross_output_2020": 60.5})
     place = layout.places["gross_output_2020"]
     hint = book[place.sheet].cell(place.row, layout.sheets[3].hint_column).value
     assert hint == "○ 2021年：待填（另有 1 处）"

@@ -8,29 +8,27 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from clusterxl.errors import DefinitionError
 from clusterxl.finding import Severity
 from clusterxl.form.dates import serial_of_date
-from clusterxl.form.model import FieldType, Form, Input
+from clusterxl.form.model import Input
 from clusterxl.form.shape import shaped
 from clusterxl.form.source import Entry, Mistakes
-from clusterxl.form.suggest import did_you_mean
 from clusterxl.ruleset.derive import derived_ids
+from clusterxl.ruleset.examples import read_examples
 from clusterxl.ruleset.figures import LABEL, Sentence, figure_of, read_sentence, width_of
 from clusterxl.ruleset.language import Compiler, Scope, compile_rule, parse_rule
 from clusterxl.ruleset.loops import Turn, turns_of
 from clusterxl.ruleset.names import Names
 from clusterxl.ruleset.nodes import Judgement, keys_of, looks_at_others
-from clusterxl.ruleset.record import EXAMPLE, EXPECTED, PARAMETER, RULE, RULE_FILE
+from clusterxl.ruleset.record import PARAMETER, RULE, RULE_FILE
 from clusterxl.ruleset.rules import (
     TARGETS,
     WORKBOOK,
-    Example,
     Kind,
     LiveFigure,
     Place,
@@ -137,7 +135,7 @@ class _Reader:
         entry = shaped(raw, RULE, self._mistakes)
         self._check_id(entry)
         used = self._parameters_in(entry)
-        examples = tuple(self._examples(entry))
+        examples = tuple(read_examples(entry, "tests", self._names, self._mistakes))
         turned = self._turned(entry, turns_of(entry, self._names, self._mistakes))
         message = self._sentence(entry, "message", "f")
         margin = self._sentence(entry, "margin", "g")
@@ -297,65 +295,9 @@ class _Reader:
             figures = {"said": said, "width": f"{width:g}", "most": MARGIN_WIDTH}
             self._mistakes.add(entry, "rule_file.margin_wide", "margin", **figures)
 
-    def _examples(self, entry: Entry) -> Iterator[Example]:
-        for raw in entry.children("tests"):
-            read = shaped(raw, EXAMPLE, self._mistakes)
-            given = read.child("given")
-            expected = EXPECTED.get(read.text("expect"))
-            if given is None or expected is None:
-                continue
-            answers = {
-                key: self._answer(given, name, value)
-                for name, value in given.table.items()
-                for key in [self._key_of(name)]
-            }
-            if not any(answer is None for answer in answers.values()):
-                known = {key: answer for key, answer in answers.items() if answer is not None}
-                yield Example(given=known, expected=expected, file=raw.file, line=raw.line())
-
-    def _key_of(self, name: str) -> str:
-        """Return the key of a cell by its key, or by what rules call it; empty for none."""
-        if name in self._names.form.by_key:
-            return name
-        with suppress(DefinitionError):
-            return Compiler(Scope(names=self._names)).cell(parse_rule(name)).key
-        return ""
-
-    def _answer(self, given: Entry, name: str, value: Any) -> str | float | bool | None:
-        """Return what is answered in an example; None, and the mistake noted, where nothing can."""
-        form, key, answer = self._names.form, self._key_of(name), _repeated(value)
-        if not key:
-            hint = did_you_mean(name, form.by_key)
-            self._mistakes.add(given, "rule_file.no_such_answer", name, name=name, hint=hint)
-            return None
-        if not _can_be_typed(form, key, answer):
-            self._mistakes.add(given, "rule_file.odd_answer", name, name=name, value=value)
-            return None
-        return _typed(answer)
-
 
 def _figure(text: str, scope: Scope, first: Input) -> Callable[[], str | LiveFigure]:
     return lambda: figure_of(text, scope, first)
-
-
-def _repeated(value: Any) -> Any:
-    """Write a text out that is to stand there many times; any other value stays as it is."""
-    match value:
-        case {"text": str(text), "times": int(times), **rest} if not rest:
-            return text * times
-    return value
-
-
-def _typed(answer: Any) -> str | float | bool:
-    """Return an answer that can be typed; a whole number as a number like any other."""
-    return answer if isinstance(answer, str | bool) else float(answer)
-
-
-def _can_be_typed(form: Form, key: str, value: object) -> bool:
-    """Tell whether a value can stand for an answer: yes and no are those of ticks only."""
-    if isinstance(value, bool):
-        return form.by_key[key].type is FieldType.TICKS
-    return isinstance(value, str | int | float)
 
 
 def faults_of(text: str, scope: Scope) -> tuple[DefinitionError, ...]:
