@@ -19,6 +19,8 @@ help:
 	@echo "make demo        the whole loop on sample data, into $(DEMO)"
 	@echo "make test        all tests"
 	@echo "make bench       the benchmarks, ours beside their peers"
+	@echo "make proof       LibreOffice against the masks on $(FILLS) made-up returns a form"
+	@echo "make bugs        seeds bugs into a copy; each must be caught by the tests"
 	@echo "make lint        format, style, types, import contracts, generated docs"
 	@echo "make docs        write the generated parts of the docs"
 	@echo "make wheelhouse  all wheels for an offline computer (PY=$(PY) PLATFORM=$(PLATFORM) EXTRAS=$(EXTRAS))"
@@ -32,6 +34,12 @@ test: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+proof: $(VENV)/.dev
+	$(BIN)/python tests/prove.py $(FILLS)
+
+bugs: $(VENV)/.dev
+	$(BIN)/python tests/seeded_bugs.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -114,7 +114,12 @@ def odd_contents(form: Form) -> list[Typed | None]:
     ]
     unset = {unset_text(form, asked) for asked in form.inputs} - {""}
     waiting = [f"{a}{text}{b}" for text, a, b in product(sorted(unset), ("", *SPACES), ("", " "))]
-    texts = [*spaced, *SPACES, *inside, *dates, *PHONES, *waiting, "长" * 3000]
+    options = [item.label for field in form.fields.values() for item in field.items]
+    options += [option for field in form.fields.values() for option in form.options_of(field)]
+    near = [
+        change for text in dict.fromkeys(options) for change in (text.swapcase(), text[0] + "*")
+    ]
+    texts = [*near, "*", "?", *spaced, *SPACES, *inside, *dates, *PHONES, *waiting, "长" * 3000]
     return [None, *FORMULAS, *numbers, *texts]
 
 
