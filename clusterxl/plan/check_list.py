@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from clusterxl.excel import tokens
 from clusterxl.excel.cells import Conditional, Content, Formula, Style, address, literal
+from clusterxl.excel.heights import text_points
 from clusterxl.plan.compose import choose
 from clusterxl.plan.context import Context
 from clusterxl.plan.hidden import LINES, VerdictColumn, ViewColumn, whole_column
@@ -21,7 +22,7 @@ from clusterxl.plan.verdicts import (
     of_line,
     of_view,
 )
-from clusterxl.ruleset.messages import MASK
+from clusterxl.ruleset.messages import MASK, sample_text
 
 NUMBER, LEVEL, SHEET, FIELD, VALUE, PROBLEM, GO, NOTE, CODE, PLACE = (
     2,
@@ -35,7 +36,9 @@ NUMBER, LEVEL, SHEET, FIELD, VALUE, PROBLEM, GO, NOTE, CODE, PLACE = (
     13,
     14,
 )
-LINE_POINTS = 47.0
+# Px of the columns of a question and of a problem, and what a line may need at most.
+FIELD_PX, PROBLEM_PX = 276, 336
+LOWEST_LINE, HIGHEST_LINE = 33.0, 80.0
 # The list shows this much of an answer; the cell itself has all of it.
 SHOWN_VALUE = 24
 
@@ -61,7 +64,15 @@ _HEADS = (
 
 def list_rows(context: Context) -> list[float]:
     """Return the heights of the lines: any of them may show any rule."""
-    return [LINE_POINTS] * count_lines(context)
+    listed = [v for v in context.program.verdicts if v.state is not State.FILL]
+    texts = {sample_text(verdict.message) for verdict in listed}
+    labels = {verdict.asked.label for verdict in context.program.verdicts}
+    needed = max(
+        LOWEST_LINE,
+        max((text_points(text, PROBLEM_PX, _TEXT.size) for text in texts), default=0.0),
+        max((text_points(label, FIELD_PX, _TEXT.size) for label in labels), default=0.0),
+    )
+    return [min(needed, HIGHEST_LINE)] * count_lines(context)
 
 
 def list_cells(context: Context, title_row: int, first_line: int) -> Iterator[PlanCell]:

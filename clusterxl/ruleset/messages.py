@@ -199,6 +199,19 @@ def _live_piece(piece: Piece, cells: LabelledCells) -> str:
             return f"IFERROR(IF(ABS({found})<{SHOWN_BELOW:.0f},{shown},{none}),{none})"
 
 
+def sample_text(pieces: Sequence[Piece]) -> str:
+    """Return a sentence with figures of a common length, to measure its room."""
+    return "".join(_sample(piece) for piece in pieces)
+
+
+def _sample(piece: Piece) -> str:
+    match piece:
+        case str(text) | ShownLabel(label=text):
+            return text
+        case _:
+            return "1234.56"
+
+
 def is_live(pieces: Sequence[Piece]) -> bool:
     """Whether a sentence changes with the answers."""
     return any(not isinstance(piece, str) for piece in pieces)
