@@ -11,7 +11,7 @@ from clusterxl.excel.plain import plain_text
 
 # Address, style, type, attributes and text of the formula, value, text in the cell.
 _CELL = re.compile(
-    r"<c r=\"([A-Z]{1,3}[1-9][0-9]{0,6})\"(?: s=\"([0-9]{1,9})\")?(?: t=\"([A-Za-z]+)\")?"
+    r"<c r=\"([A-Z]{1,3}[1-9][0-9]{0,5})\"(?: s=\"([0-9]{1,9})\")?(?: t=\"([A-Za-z]+)\")?"
     r"(?: (?:cm|vm)=\"[0-9]+\")*"
     r"(?:/>|>(?:<f((?: [A-Za-z0-9]+=\"[^\"<>&]*\")*)(?:/>|>([^<]*)</f>))?"
     r"(?:<v(?: xml:space=\"preserve\")?(?:/>|>([^<]*)</v>))?"
@@ -19,13 +19,13 @@ _CELL = re.compile(
 )
 _STRIDE = _CELL.groups + 1
 # The usual gap, told fast, before any.
-_NEXT_ROW = re.compile(r"(?:</row>)?<row [^<>/]*>")
-_ROW = r"<row(?: [^<>]*)?"
+_NEXT_ROW = re.compile(r"(?:</row>)?<row r=\"[1-9][0-9]{0,5}\"[^<>/]*>")
+_ROW = r"<row(?: r=\"[1-9][0-9]{0,5}\"(?: [^<>]*)?)?"
 # Between two cells of a row is nothing; else one row ends, and others without cells may follow.
 _GAP = re.compile(rf"(?:</row>)?(?:{_ROW}(?:/>|(?<!/)></row>))*{_ROW}(?<!/)>")
 _LAST_GAP = re.compile(rf"(?:</row>)?(?:{_ROW}(?:/>|(?<!/)></row>))*")
 _HIDDEN_ROW = re.compile(r"<row r=\"([0-9]+)\"[^<>]*? hidden=\"(?:1|true)\"")
-_OPEN, _CLOSE = "<sheetData>", "</sheetData>"
+_OPEN, _CLOSE, _NO_CELLS = "<sheetData>", "</sheetData>", "<sheetData/>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def scan(data: bytes) -> Columns | None:
     Returns:
         Its cells; None when the part is unusual and must be walked.
     """
-    text = plain_text(data)
+    text = plain_text(data).replace(_NO_CELLS, f"{_OPEN}{_CLOSE}", 1)
     start, end = text.find(_OPEN), text.rfind(_CLOSE)
     if start < 0 or end < start:
         return None
