@@ -135,6 +135,8 @@ def _shared(form: Form, cells: Mapping[str, FoundCell]) -> list[Finding]:
 def _doubts(form: Form, asked: Input, cell: FoundCell) -> list[Finding]:
     """Tell of formulas and errors where an answer should stand."""
     raw = cell.raw
+    if raw.broken:
+        return [_finding(form, "broken", asked, cell)]
     if raw.kind == "error":
         return [_finding(form, "errcell", asked, cell, sign=raw.value)]
     if not raw.formula:

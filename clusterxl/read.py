@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError, WorkbookError
-from clusterxl.excel.reference import read_with_openpyxl
+from clusterxl.excel.package import read_package
+from clusterxl.excel.raw import RawBook
 from clusterxl.excel.stamp import Stamp, stamps_of
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.file import load_form, packaged_forms
@@ -31,8 +32,7 @@ __all__ = [
     "read_returns",
 ]
 
-Engine = Literal["openpyxl"]
-_ENGINES = {"openpyxl": read_with_openpyxl}
+Engine = Literal["package", "openpyxl"]
 _ID_LENGTH = 12
 _RETURN = "return"
 
@@ -83,14 +83,14 @@ class Returns:
 
 
 def read_return(
-    path: str | Path, *, forms: Sequence[Form | str | Path] = (), engine: Engine = "openpyxl"
+    path: str | Path, *, forms: Sequence[Form | str | Path] = (), engine: Engine = "package"
 ) -> Return:
     """Read one workbook that came back.
 
     Args:
         path: The file.
         forms: Forms it may answer, loaded or as folders; packaged ones are known anyway.
-        engine: What reads it.
+        engine: What reads it: our reader of packages, or openpyxl, by which ours is judged.
 
     Returns:
         Its cells.
@@ -112,7 +112,7 @@ def read_returns(
     paths: Iterable[str | Path] | str | Path,
     *,
     forms: Sequence[Form | str | Path] = (),
-    engine: Engine = "openpyxl",
+    engine: Engine = "package",
     progress: Callable[[int, int], None] | None = None,
 ) -> Returns:
     """Read all workbooks that came back; a bad file is a finding and stops no other.
@@ -120,7 +120,7 @@ def read_returns(
     Args:
         paths: Files, folders and zips.
         forms: Forms they may answer, loaded or as folders; packaged ones are known anyway.
-        engine: What reads them.
+        engine: What reads them: our reader of packages, or openpyxl, by which ours is judged.
         progress: Told how many of how many files are being read.
 
     Returns:
@@ -191,7 +191,7 @@ class _KnownForms:
 
 
 def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
-    book = _ENGINES[engine](data, file)
+    book = _read_with(engine, data, file)
     stamps = stamps_of(book)
     if not stamps:
         raise _unknown("not_ours", file=file)
@@ -214,6 +214,15 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
         findings=tuple(replace(f, return_id=return_id, file=file) for f in findings),
         counts=_counts(cells),
     )
+
+
+def _read_with(engine: Engine, data: bytes, file: str) -> RawBook:
+    if engine == "package":
+        return read_package(data, file)
+    # Imported when asked for: openpyxl takes longer to load than many returns to read.
+    from clusterxl.excel.reference import read_with_openpyxl  # noqa: PLC0415
+
+    return read_with_openpyxl(data, file)
 
 
 def _counts(cells: Mapping[str, FoundCell]) -> dict[str, int]:

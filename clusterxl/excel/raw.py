@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["number", "text", "bool", "error", "date", "blank"]
@@ -22,6 +22,8 @@ class RawCell:
         number_format: Number format, also of the built-in formats that are never spelled out.
         formula: Its formula with the equals sign; empty for a typed value.
         has_cached: A formula's value was calculated; true for typed values.
+        style: Number of its style in the file.
+        broken: What the file holds for it is no value of any kind; `value` is that as text.
     """
 
     value: str | float | bool | None = None
@@ -29,6 +31,8 @@ class RawCell:
     number_format: str = "General"
     formula: str = ""
     has_cached: bool = True
+    style: int = 0
+    broken: bool = False
 
 
 BLANK = RawCell()
@@ -46,18 +50,69 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RawValidation:
+    """What a sheet lets people type into some of its cells.
+
+    Attributes:
+        kind: Its type (`list`, `decimal`); `any` when nothing is asked.
+        places: Ranges, apart by blanks, as the file has them.
+        formulas: Its one or two formulas.
+        extended: It stands in the part of the file for newer programs.
+    """
+
+    kind: str
+    places: str
+    formulas: tuple[str, ...] = ()
+    extended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFeatures:
+    """What a sheet has beside its cells.
+
+    Attributes:
+        merged: Merged ranges, as the file has them.
+        hidden_rows: Rows that are not shown.
+        hidden_columns: First and last column of ranges that are not shown.
+        validations: What may be typed where.
+        conditionals: Number of conditional formats.
+        protected: Locked cells are protected.
+        comments: Texts of comments, by address.
+    """
+
+    merged: tuple[str, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+    validations: tuple[RawValidation, ...] = ()
+    conditionals: int = 0
+    protected: bool = False
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_FEATURES = RawFeatures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawSheet:
     """One sheet.
 
     Attributes:
         name: Its name.
         visibility: Shown, hidden, or not even listed.
-        cells: Cells that hold something, by row and column counted from 1.
+        cells: Cells that hold something, by row and column counted from 1. Those of a hidden
+            sheet may be read only when they are asked for, and then be found damaged.
+        later: Gives `features` when they are asked for.
     """
 
     name: str
     visibility: Visibility = "visible"
     cells: Mapping[tuple[int, int], RawCell]
+    later: Callable[[], RawFeatures] = field(default=lambda: NO_FEATURES, compare=False, repr=False)
+
+    @property
+    def features(self) -> RawFeatures:
+        """What the sheet has beside its cells; of the reference reader nothing."""
+        return self.later()
 
     def cell(self, row: int, column: int) -> RawCell:
         """Return a cell, a blank one where nothing stands."""
@@ -72,11 +127,13 @@ class RawBook:
         sheets: Its sheets, in order; sheets that hold a chart only are left out.
         names: Formula text, without equals sign, of each name that holds for the whole workbook.
         properties: Custom document properties, as text.
+        locked: Its sheets are locked against being added, renamed or removed.
     """
 
     sheets: tuple[RawSheet, ...]
     names: Mapping[str, str]
     properties: Mapping[str, str]
+    locked: bool = False
 
     def sheet(self, name: str) -> RawSheet | None:
         """Return the sheet of this name, whatever its capitals; None when there is none."""

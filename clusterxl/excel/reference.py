@@ -19,8 +19,9 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from clusterxl.excel.formats import CHINESE_DATES, DAYS_TO_1904, is_date_format, shows_day
+from clusterxl.excel.gate import open_gate
 from clusterxl.excel.raw import BLANK, Kind, RawBook, RawCell, RawSheet, Visibility, decode_text
-from clusterxl.excel.sniff import check_is_workbook, unreadable
+from clusterxl.excel.sniff import unreadable
 
 _FIRST_CUSTOM_FORMAT = 164
 _SHEET_TAG = f"{{{SHEET_MAIN_NS}}}worksheet"
@@ -44,7 +45,7 @@ def read_with_openpyxl(data: bytes, file: str) -> RawBook:
     Raises:
         UnreadableWorkbookError: It is no workbook, has a password, or is damaged.
     """
-    check_is_workbook(data, file)
+    open_gate(data, file)
     try:
         with warnings.catch_warnings():
             for harmless in _HARMLESS:
@@ -160,6 +161,7 @@ class _Reader(ExcelReader):
             number_format=code,
             formula=formula,
             has_cached=kind != "blank",
+            style=int(cell["style_id"]),
         )
 
     def _typed(self, cell: Mapping[str, Any], code: str) -> tuple[str | float | bool | None, Kind]:

@@ -6,9 +6,10 @@ from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
 from clusterxl.errors import UnreadableWorkbookError
+from clusterxl.excel.bounds import BOUNDS, bound_of
 from clusterxl.sentences import say
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = BOUNDS.file_bytes
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -71,14 +72,14 @@ def check_is_workbook(data: bytes, file: str) -> None:
 def unreadable(kind: str, /, **figures: str) -> UnreadableWorkbookError:
     """Build the error whose sentence is `read.<kind>`."""
     code = f"read.{kind}"
-    most = str(MAX_BYTES // 1024 // 1024)
-    return UnreadableWorkbookError(say(code, **{"most": most, **figures}), code=code)
+    bounds = {"most": str(bound_of(kind)), "columns": str(BOUNDS.column)}
+    return UnreadableWorkbookError(say(code, **{**bounds, **figures}), code=code)
 
 
 def _kind_of_zip(data: bytes) -> str:
     try:
         with ZipFile(BytesIO(data)) as archive:
-            names = [name.lower() for name in archive.namelist()]
+            names = [name.lower().replace("\\", "/") for name in archive.namelist()]
     except (BadZipFile, ValueError, OSError, NotImplementedError):
         # A zip's table of contents stands at its end: without it, the end is missing.
         return "cut"

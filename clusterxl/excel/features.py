@@ -1,0 +1,93 @@
+"""What a sheet has beside its cells: merged ranges, validations, protection, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from clusterxl.excel.raw import RawFeatures, RawValidation
+from clusterxl.excel.xml import Element, is_true, parse
+
+_SQREF = "sqref"
+_FORMULAS = ("formula1", "formula2")
+
+
+def read_features(
+    around: str, hidden_rows: Sequence[int], comments: Mapping[str, str]
+) -> RawFeatures:
+    """Read what a sheet has beside its cells.
+
+    Args:
+        around: The XML of the sheet; its cells may be left out.
+        hidden_rows: Rows that are not shown.
+        comments: Its comments, by address.
+
+    Returns:
+        Its features.
+
+    Raises:
+        ExpatError: It is no XML.
+    """
+    met: dict[str, list[Mapping[str, str]]] = {}
+    validations: list[RawValidation] = []
+    inside: dict[str, str] = {}
+    for element in parse(around.encode()):
+        if element.name == "dataValidation":
+            validations.append(_validation(element, inside))
+            inside.clear()
+        elif element.name in (*_FORMULAS, _SQREF, "f"):
+            _keep_text(element, inside)
+        else:
+            met.setdefault(element.name, []).append(element.attributes)
+    return RawFeatures(
+        merged=tuple(given.get("ref", "") for given in met.get("mergeCell", ())),
+        hidden_rows=tuple(hidden_rows),
+        hidden_columns=tuple(_hidden_columns(met.get("col", ()))),
+        validations=tuple(validations),
+        conditionals=len(met.get("conditionalFormatting", ())),
+        protected=any(is_true(given.get("sheet")) for given in met.get("sheetProtection", ())),
+        comments=comments,
+    )
+
+
+def read_comments(data: bytes) -> dict[str, str]:
+    """Read the part of the comments of a sheet: their texts, by address.
+
+    Raises:
+        ExpatError: It is no XML.
+    """
+    comments: dict[str, str] = {}
+    texts: list[str] = []
+    for element in parse(data):
+        if element.name == "t":
+            texts.append(element.text)
+        elif element.name == "rPh":
+            texts = texts[:-1]
+        elif element.name == "comment":
+            comments[element.attributes.get("ref", "")] = "".join(texts)
+            texts.clear()
+    return comments
+
+
+def _keep_text(element: Element, inside: dict[str, str]) -> None:
+    """Keep a text of a validation; newer programs put each formula into an element of its own."""
+    text = element.text.strip() if element.name == _SQREF else element.text
+    if element.name == "f":
+        inside["f"] = text
+    else:
+        inside[element.name] = text or inside.pop("f", "")
+
+
+def _validation(element: Element, inside: Mapping[str, str]) -> RawValidation:
+    return RawValidation(
+        kind=element.attributes.get("type", "any"),
+        places=element.attributes.get(_SQREF, inside.get(_SQREF, "")),
+        formulas=tuple(inside[name] for name in _FORMULAS if name in inside),
+        extended=_SQREF not in element.attributes,
+    )
+
+
+def _hidden_columns(columns: Sequence[Mapping[str, str]]) -> Iterator[tuple[int, int]]:
+    for given in columns:
+        ends = given.get("min", ""), given.get("max", "")
+        if is_true(given.get("hidden")) and all(end.isascii() and end.isdigit() for end in ends):
+            yield int(ends[0]), int(ends[1])

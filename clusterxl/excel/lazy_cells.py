@@ -1,0 +1,172 @@
+"""The cells of a sheet by place, each made when it is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence
+from xml.parsers.expat import ExpatError
+
+from clusterxl.excel.cells import address
+from clusterxl.excel.columns import Columns
+from clusterxl.excel.plain import unescape
+from clusterxl.excel.raw import RawCell, column_number, decode_text
+from clusterxl.excel.shared_formulas import shifted
+from clusterxl.excel.sniff import unreadable
+from clusterxl.excel.styles import PLAIN, NumberFormat
+from clusterxl.excel.values import NOTHING, BrokenValueError, Value, Values
+
+_STYLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_SHARED = ' t="shared"'
+_GROUP = re.compile(r" si=\"([^\"]*)\"")
+_INLINE = "inlineStr"
+_TABLE = ' t="dataTable"'
+_MOST_SHOWN = 50
+_MISSING = -1
+
+
+class LazyCells(Mapping[tuple[int, int], RawCell]):
+    """Cells that hold something; the sheet is read when the first is asked for."""
+
+    def __init__(
+        self,
+        load: Callable[[], Columns],
+        values: Values,
+        formats: Sequence[NumberFormat],
+        file: str,
+    ) -> None:
+        self._load = load
+        self._values = values
+        self._formats = formats
+        self._file = file
+        self._loaded: Columns | None = None
+        self._places: dict[str, int] = {}
+        self._masters: dict[str, int] | None = None
+
+    def columns(self) -> Columns:
+        """Return the cells as columns.
+
+        Raises:
+            UnreadableWorkbookError: The sheet is damaged, or has a cell twice.
+        """
+        if self._loaded is None:
+            loaded = self._load()
+            places = dict(zip(loaded.addresses, range(len(loaded.addresses)), strict=True))
+            if len(places) < len(loaded.addresses):
+                raise unreadable("doubled_cell", file=self._file)
+            self._loaded, self._places = loaded, places
+        return self._loaded
+
+    def __getitem__(self, place: tuple[int, int]) -> RawCell:
+        columns = self.columns()
+        number = self._places.get(address(*place), _MISSING)
+        if number == _MISSING or not _holds(columns, number):
+            raise KeyError(place)
+        return self._cell(columns, number)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        columns = self.columns()
+        for number, place in enumerate(columns.addresses):
+            if _holds(columns, number):
+                yield _place(place)
+
+    def items(self) -> ItemsView[tuple[int, int], RawCell]:
+        """Return all places with their cells; quicker than one by one."""
+        return dict(self._all()).items()
+
+    def _all(self) -> Iterator[tuple[tuple[int, int], RawCell]]:
+        columns = self.columns()
+        for number, place in enumerate(columns.addresses):
+            if _holds(columns, number):
+                yield _place(place), self._cell(columns, number)
+
+    def __len__(self) -> int:
+        columns = self.columns()
+        return sum(_holds(columns, number) for number in range(len(columns.addresses)))
+
+    def _cell(self, columns: Columns, number: int) -> RawCell:
+        shown, formula = PLAIN, self._formula(columns, number)
+        try:
+            style = _style_of(columns.styles[number])
+            if style < len(self._formats):
+                shown = self._formats[style]
+            value, kind = self._value(columns, number, shown)
+        except BrokenValueError as error:
+            return RawCell(
+                value=str(error)[:_MOST_SHOWN],
+                kind="error",
+                number_format=shown.code,
+                formula=formula,
+                broken=True,
+            )
+        except ExpatError as error:
+            raise unreadable("damaged", file=self._file) from error
+        return RawCell(
+            value=value,
+            kind=kind,
+            number_format=shown.code,
+            formula=formula,
+            has_cached=kind != "blank",
+            style=style,
+        )
+
+    def _value(self, columns: Columns, number: int, shown: NumberFormat) -> Value:
+        kind = columns.types[number]
+        if kind == _INLINE:
+            text = columns.inline[number]
+            return NOTHING if text is None else (decode_text(_read(columns, text)), "text")
+        written = columns.values[number]
+        return self._values.value(kind, written and _read(columns, written), shown)
+
+    def _formula(self, columns: Columns, number: int) -> str:
+        attributes = columns.formula_attributes[number]
+        if attributes is None or _TABLE in attributes:
+            return "" if attributes is None else "="
+        formula = f"={_read(columns, columns.formulas[number] or '')}"
+        if _SHARED not in attributes:
+            return formula
+        master = self._master(columns, attributes)
+        if not 0 <= master < number:
+            return formula
+        row, column = _place(columns.addresses[number])
+        first_row, first_column = _place(columns.addresses[master])
+        shared = f"={_read(columns, columns.formulas[master] or '')}"
+        return shifted(shared, row - first_row, column - first_column)
+
+    def _master(self, columns: Columns, attributes: str) -> int:
+        """Return the cell where a shared formula is spelled out."""
+        if self._masters is None:
+            self._masters = {}
+            for number, given in enumerate(columns.formula_attributes):
+                if given and _SHARED in given and columns.formulas[number]:
+                    self._masters.setdefault(_group(given), number)
+        return self._masters.get(_group(attributes), _MISSING)
+
+
+def _holds(columns: Columns, number: int) -> bool:
+    if columns.formula_attributes[number] is not None:
+        return True
+    if columns.types[number] == _INLINE:
+        return columns.inline[number] is not None
+    return bool(columns.values[number])
+
+
+def _style_of(written: str | None) -> int:
+    if written is None:
+        return 0
+    if not _STYLE.fullmatch(written):
+        raise BrokenValueError(written)
+    return int(written)
+
+
+def _read(columns: Columns, text: str) -> str:
+    return unescape(text) if columns.escaped else text
+
+
+def _group(attributes: str) -> str:
+    found = _GROUP.search(attributes)
+    return found[1] if found else ""
+
+
+def _place(text: str) -> tuple[int, int]:
+    letters = text.rstrip("0123456789")
+    return int(text[len(letters) :]), column_number(letters)

@@ -1,0 +1,57 @@
+"""XML as programs usually write it, read as text; what is unusual is left to a parser."""
+
+from __future__ import annotations
+
+import re
+
+_UNKNOWN = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};)")
+_REFERENCE = re.compile(r"&([a-z]+|#[0-9]+|#x[0-9A-Fa-f]+);")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_NOT_XML = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
+_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LAST = 0x10FFFF
+
+
+def plain_text(data: bytes) -> str:
+    """Return a part as text, with line ends as parsers read them.
+
+    Args:
+        data: The part.
+
+    Returns:
+        Its text; nothing when it holds comments, sections, entities of its own, or characters
+        that XML does not allow.
+    """
+    if b"<!" in data or b"]]" in data or len(data.translate(None, _NOT_XML)) < len(data):
+        return ""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+    if _UNKNOWN.search(text) or "\ufffe" in text or "\uffff" in text:
+        return ""
+    if "&#" in text and not all(map(_is_allowed, set(_REFERENCE.findall(text)))):
+        return ""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def unescape(text: str) -> str:
+    r"""Resolve the references in a text that `plain_text` let through.
+
+    >>> unescape("a &lt; b&#10;&#x4e2d;"), unescape("plain")
+    ('a < b\n中', 'plain')
+    """
+    return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _is_allowed(name: str) -> bool:
+    return name in _NAMED or (_number(name) <= _LAST and not _ODD.match(chr(_number(name))))
+
+
+def _number(name: str) -> int:
+    return int(name[2:], 16) if name.startswith("#x") else int(name[1:])
+
+
+def _character(reference: re.Match[str]) -> str:
+    name = reference[1]
+    return _NAMED[name] if name in _NAMED else chr(_number(name))

@@ -1,0 +1,91 @@
+"""Small XML parts read by local names, so that prefixes and dialects make no difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.parsers.expat import ExpatError, ParserCreate
+
+_PIECE = 65_536
+
+__all__ = ["Element", "ExpatError", "attributes_of", "is_true", "local", "parse"]
+
+
+@dataclass(slots=True)
+class Element:
+    """One element, with local names throughout.
+
+    Attributes:
+        name: Local name.
+        attributes: Attributes by local name.
+        parent: Name of the element it stands in; empty for the outermost.
+        texts: Pieces of text directly in it.
+    """
+
+    name: str
+    attributes: Mapping[str, str]
+    parent: str
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Return its own text."""
+        return "".join(self.texts)
+
+
+def local(name: str) -> str:
+    """Return a name without its prefix.
+
+    >>> local("x:row"), local("row")
+    ('row', 'row')
+    """
+    return name.rpartition(":")[2]
+
+
+def attributes_of(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return attributes by local name, those without a prefix before others of the same name."""
+    if not any(":" in name for name in given):
+        return given
+    return {local(name): value for name, value in given.items()} | {
+        name: value for name, value in given.items() if ":" not in name
+    }
+
+
+def is_true(text: str | None) -> bool:
+    """Whether an attribute says yes."""
+    return text in ("1", "true")
+
+
+def parse(data: bytes) -> Iterator[Element]:
+    """Go through the elements of a part, each when it ends.
+
+    Args:
+        data: The part, in UTF-8.
+
+    Returns:
+        The elements, inner ones before those they stand in.
+
+    Raises:
+        ExpatError: The part is no XML.
+    """
+    stack: list[Element] = []
+    ended: list[Element] = []
+    parser = ParserCreate()
+    parser.buffer_text = True
+
+    def begin(name: str, given: Mapping[str, str]) -> None:
+        parent = stack[-1].name if stack else ""
+        stack.append(Element(local(name), attributes_of(given), parent))
+
+    def keep(text: str) -> None:
+        stack[-1].texts.append(text)
+
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = lambda _: ended.append(stack.pop())
+    parser.CharacterDataHandler = keep
+    # Piece by piece, so that what nobody keeps of a long part is forgotten.
+    for start in range(0, len(data), _PIECE):
+        parser.Parse(data[start : start + _PIECE], False)  # noqa: FBT003 (more follows)
+        yield from ended
+        ended.clear()
+    parser.Parse(b"", True)  # noqa: FBT003 (the end of the part)
