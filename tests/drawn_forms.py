@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from clusterxl.form.answers import TICKED, UNTICKED, canonical_text, choice_line
 from clusterxl.form.model import Field, FieldType, Form, Input
+from clusterxl.sentences import say
 from clusterxl.testing.expressions import Value
 
 PLACES = (
@@ -325,7 +326,15 @@ def _text(draw: st.DrawFn, form: Form, cell: Input, typed: Mapping[str, Value]) 
     text = draw(TYPED)
     if asked.is_long:
         text = (text + "；示例 sample " * 3)[: asked.max_chars]
-    return (text[: asked.max_chars] if asked.max_chars else text).strip()
+    text = (text[: asked.max_chars] if asked.max_chars else text).strip()
+    # A word that people write for "none" is read as that, and no text to come back.
+    return "示例" if text.casefold() in _words_for_none(form) else text
+
+
+def _words_for_none(form: Form) -> frozenset[str]:
+    names = ("normalise.none_words", "normalise.not_applicable_words")
+    words = (say(name, lang=form.language).split("|") for name in names)
+    return frozenset(word.casefold() for found in words for word in (*found, form.none_word))
 
 
 def _day(year: int) -> Any:
