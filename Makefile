@@ -13,13 +13,19 @@ PLATFORM ?= win_amd64
 EXTRAS ?= parquet
 WHEELHOUSE ?= wheelhouse
 
-.PHONY: help demo test lint docs wheelhouse clean
+# How many mutants `make fuzz` reads, and which.
+FUZZ ?= 5000
+SEED ?= 1
+
+.PHONY: help demo test lint docs bench fuzz wheelhouse clean
 
 help:
 	@echo "make demo        the whole loop on sample data, into $(DEMO)"
 	@echo "make test        all tests"
 	@echo "make lint        format, style, types, import contracts, generated docs"
 	@echo "make docs        write the generated parts of the docs"
+	@echo "make bench       how fast reading is, beside openpyxl and calamine"
+	@echo "make fuzz        damaged returns by the thousand (FUZZ=$(FUZZ) SEED=$(SEED))"
 	@echo "make wheelhouse  all wheels for an offline computer (PY=$(PY) PLATFORM=$(PLATFORM) EXTRAS=$(EXTRAS))"
 	@echo "make clean       remove what the others made"
 
@@ -38,6 +44,12 @@ lint: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/cog -r -I docs README.md docs/*.md
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/reading.py
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python tests/fuzz_reading.py --count $(FUZZ) --seed $(SEED)
 
 wheelhouse: $(VENV)/.dev
 	$(BIN)/python .ci/wheelhouse.py --python $(PY) --platform "$(PLATFORM)" --extras "$(EXTRAS)" $(WHEELHOUSE)
