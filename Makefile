@@ -13,7 +13,11 @@ PLATFORM ?= win_amd64
 EXTRAS ?= parquet
 WHEELHOUSE ?= wheelhouse
 
-.PHONY: help demo test bench lint docs wheelhouse clean
+# How many mutants `make fuzz` reads, and which.
+FUZZ ?= 5000
+SEED ?= 1
+
+.PHONY: help demo test bench proof bugs fuzz lint docs wheelhouse clean
 
 help:
 	@echo "make demo        the whole loop on sample data, into $(DEMO)"
@@ -23,6 +27,7 @@ help:
 	@echo "make bugs        seeds bugs into a copy; each must be caught by the tests"
 	@echo "make lint        format, style, types, import contracts, generated docs"
 	@echo "make docs        write the generated parts of the docs"
+	@echo "make fuzz        damaged returns by the thousand (FUZZ=$(FUZZ) SEED=$(SEED))"
 	@echo "make wheelhouse  all wheels for an offline computer (PY=$(PY) PLATFORM=$(PLATFORM) EXTRAS=$(EXTRAS))"
 	@echo "make clean       remove what the others made"
 
@@ -50,6 +55,9 @@ lint: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/cog -r -I docs README.md docs/*.md
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python tests/fuzz_reading.py --count $(FUZZ) --seed $(SEED)
 
 wheelhouse: $(VENV)/.dev
 	$(BIN)/python .ci/wheelhouse.py --python $(PY) --platform "$(PLATFORM)" --extras "$(EXTRAS)" $(WHEELHOUSE)

@@ -179,9 +179,7 @@ def rows(draw: st.DrawFn) -> str:
     for number in sorted(draw(st.sets(st.integers(1, 40), max_size=4))):
         columns = sorted(draw(st.sets(st.sampled_from("ABCDXZ"), max_size=4)))
         inside = "".join(f'<c r="{column}{number}"{draw(cells())}' for column in columns)
-        about = draw(
-            st.sampled_from(["", ' spans="1:3"', ' ht="20" customHeight="1"', ' hidden="1"'])
-        )
+        about = draw(st.sampled_from(["", ' spans="1:3"', ' ht="20"', ' hidden="1"']))
         written.append(f'<row r="{number}"{about}>{inside}</row>')
         if not inside and draw(st.booleans()):
             written[-1] = f'<row r="{number}"{about}/>'
@@ -251,6 +249,7 @@ def one(cell: str, **options: str) -> RawBook:
         ('<c r="A1" t="d"><v>2023-02-30</v></c>', "2023-02-30"),
         ('<c r="A1" t="odd"><v>x</v></c>', "x"),
         ("<c r='A1' s='x'><v>5</v></c>", "x"),
+        ('<c r="A1" t="inlineStr"><is><t>a</t><t>b</t></is></c>', "b"),
     ],
 )
 def test_a_broken_cell_costs_no_other(cell: str, text: str) -> None:
@@ -277,6 +276,13 @@ def test_a_broken_cell_costs_no_other(cell: str, text: str) -> None:
 def test_what_is_written_in_unusual_ways_is_read(cell: str, value: object, kind: str) -> None:
     found = one(cell).sheets[0].cell(1, 1)
     assert (found.value, found.kind, found.broken) == (value, kind, False)
+
+
+@pytest.mark.parametrize("more", ["", "<si/>"])
+def test_of_two_texts_in_one_shared_string_none_is_taken(more: str) -> None:
+    strings = f"<si><t>a</t><t>b</t></si>{more}"
+    found = one('<c r="A1" t="s"><v>0</v></c>', strings=strings).sheets[0].cell(1, 1)
+    assert (found.value, found.broken) == ("0", True)
 
 
 def test_every_built_in_date_is_known() -> None:

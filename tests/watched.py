@@ -26,7 +26,8 @@ class Outcome:
     Attributes:
         code: Code of its refusal; empty when it was read.
         error: An exception that is none of ours; it must not happen.
-        values: Digest of all that was read.
+        values: Digest of all cells and names.
+        properties: Digest of the custom properties.
         broken: Number of cells that could not be read.
         cells: Number of cells that hold something.
     """
@@ -34,6 +35,7 @@ class Outcome:
     code: str = ""
     error: str = ""
     values: str = ""
+    properties: str = ""
     broken: int = 0
     cells: int = 0
 
@@ -133,18 +135,20 @@ def outcome_of(data: bytes, engine: str = "package") -> Outcome:
     except Exception as error:  # noqa: BLE001 (whatever it is, it must not happen)
         return Outcome(error=f"{type(error).__name__}: {error}"[:200])
     cells = [cell for sheet in content["cells"].values() for cell in sheet.values()]
-    values = repr(
-        [
-            sorted(content["names"].items()),
-            sorted(content["properties"].items()),
-            [(name, sorted(sheet.items(), key=_place)) for name, sheet in content["cells"].items()],
-        ]
-    )
+    values = [
+        sorted(content["names"].items()),
+        [(name, sorted(sheet.items(), key=_place)) for name, sheet in content["cells"].items()],
+    ]
     return Outcome(
-        values=sha256(values.encode("utf-8", "surrogatepass")).hexdigest(),
+        values=_digest(values),
+        properties=_digest(sorted(content["properties"].items())),
         broken=sum(cell.broken for cell in cells),
         cells=len(cells),
     )
+
+
+def _digest(content: object) -> str:
+    return sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _place(item: tuple[tuple[int, int], Any]) -> tuple[int, int]:

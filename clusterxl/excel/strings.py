@@ -23,7 +23,7 @@ _TEXT_PARENTS = ("si", "r")
 class SharedStrings:
     """Texts by number."""
 
-    def __init__(self, written: Sequence[str], texts: dict[int, str] | None = None) -> None:
+    def __init__(self, written: Sequence[str], texts: dict[int, str | None] | None = None) -> None:
         """Take the texts as they are written, or those read already.
 
         Args:
@@ -38,14 +38,14 @@ class SharedStrings:
         return self._count
 
     def text(self, number: int) -> str | None:
-        """Return a text; None when there is none of this number.
+        """Return a text; None when there is none of this number, or nobody can say which it is.
 
         Raises:
             ExpatError: It is no XML.
         """
         text = self._texts.get(number)
         if text is None and 0 <= number < len(self._written):
-            text = decode_text(_text_of(self._written[number]))
+            text = _decoded(_text_of(self._written[number]))
             self._texts[number] = text
         return text
 
@@ -70,10 +70,14 @@ def read_strings(data: bytes) -> SharedStrings:
         alike = all(piece.startswith("<si>") for piece in map(str.lstrip, written))
         if alike and text.count("<si") == len(written) and rest.strip() == "</sst>":
             return SharedStrings(written)
-    return SharedStrings((), dict(enumerate(map(decode_text, _walked(data)))))
+    return SharedStrings((), dict(enumerate(map(_decoded, _walked(data)))))
 
 
-def _text_of(written: str) -> str:
+def _decoded(text: str | None) -> str | None:
+    return None if text is None else decode_text(text)
+
+
+def _text_of(written: str) -> str | None:
     if plain := _PLAIN.fullmatch(written):
         return unescape(plain[1])
     if _RICH.fullmatch(written):
@@ -83,16 +87,19 @@ def _text_of(written: str) -> str:
     return text
 
 
-def _walked(data: bytes) -> Iterator[str]:
-    """Go through the texts of a part; readings are left out."""
+def _walked(data: bytes) -> Iterator[str | None]:
+    """Go through the texts of a part; without readings; of two in one, none counts."""
     texts: list[str] = []
+    plain = 0
     name = ""
     for element in parse(data):
         name = element.name
         if name == "t" and element.parent in _TEXT_PARENTS:
             texts.append(element.text)
+            plain += element.parent == _TEXT_PARENTS[0]
         elif name == "si":
-            yield "".join(texts)
+            yield "".join(texts) if plain <= 1 else None
             texts.clear()
+            plain = 0
     if name != "sst":
         raise ValueError(name)

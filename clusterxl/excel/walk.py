@@ -19,6 +19,7 @@ _CELL = ("worksheet", "sheetData", "row", "c")
 _ROW = _CELL[:3]
 _INLINE = (("is", "t"), ("is", "r", "t"))
 _DEEPEST = len(_CELL) + max(map(len, _INLINE))
+_DOUBLED = "doubled"
 _AREAS = ("mergeCell", "hyperlink")
 
 
@@ -59,6 +60,11 @@ class _Cell:
         self.formula_attributes: str | None = None
         self.value: str | None = None
         self.inline: str | None = None
+
+    def mark_doubled(self, text: str) -> None:
+        """Note that nobody can say which of two texts counts: of such a type there is no value."""
+        self.attributes = {**self.attributes, "t": _DOUBLED}
+        self.value = text
 
     @property
     def is_filled(self) -> bool:
@@ -179,7 +185,10 @@ class _Walker:
         elif path == ("f",) and "f" not in self._done:
             cell.formula = text
         elif path in _INLINE and "is" not in self._done:
+            if path == _INLINE[0] and path[-1] in self._done:
+                cell.mark_doubled(text)
             cell.inline = (cell.inline or "") + text
+            self._done.add(path[-1] if path == _INLINE[0] else "")
         if len(path) == 1:
             self._done.add(path[0])
 
