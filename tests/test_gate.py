@@ -343,7 +343,7 @@ def test_what_is_only_unusual_is_read_right(attack: str, dog: Watchdog) -> None:
     data = READ[attack]()
     outcome = dog.read(data)
     assert (outcome.error, outcome.code, outcome.cells, outcome.broken) == ("", "", 1, 0)
-    assert content_of(data)["cells"] == {"S1": {(1, 1): SEVEN}}
+    assert content_of(data)["cells"] == {"S1": {(1, 1): (SEVEN, 0)}}
 
 
 def test_endless_digits_cost_one_cell(dog: Watchdog) -> None:

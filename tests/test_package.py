@@ -249,7 +249,10 @@ def one(cell: str, **options: str) -> RawBook:
         ('<c r="A1" t="d"><v>2023-02-30</v></c>', "2023-02-30"),
         ('<c r="A1" t="odd"><v>x</v></c>', "x"),
         ("<c r='A1' s='x'><v>5</v></c>", "x"),
-        ('<c r="A1" t="inlineStr"><is><t>a</t><t>b</t></is></c>', "b"),
+        ('<c r="A1" t="inlineStr"><is><t>a</t><t>b</t></is></c>', "ab"),
+        ('<c r="A1"><v>1<x/>2</v></c>', "12"),
+        ('<c r="A1"><f>1+<v>1</v></f><v></v></c>', "1+1"),
+        ('<c r="A1" t="inlineStr"><is><r><t>a<b>c</b></t></r></is></c>', "ac"),
     ],
 )
 def test_a_broken_cell_costs_no_other(cell: str, text: str) -> None:
@@ -280,9 +283,10 @@ def test_what_is_written_in_unusual_ways_is_read(cell: str, value: object, kind:
 
 @pytest.mark.parametrize("more", ["", "<si/>"])
 def test_of_two_texts_in_one_shared_string_none_is_taken(more: str) -> None:
-    strings = f"<si><t>a</t><t>b</t></si>{more}"
-    found = one('<c r="A1" t="s"><v>0</v></c>', strings=strings).sheets[0].cell(1, 1)
-    assert (found.value, found.broken) == ("0", True)
+    for text in ("<t>a</t><t>b</t>", "<t>a<b/></t>"):
+        book = one('<c r="A1" t="s"><v>0</v></c>', strings=f"<si>{text}</si>{more}")
+        found = book.sheets[0].cell(1, 1)
+        assert (found.value, found.broken) == ("0", True)
 
 
 def test_every_built_in_date_is_known() -> None:

@@ -118,7 +118,10 @@ def content_of(data: bytes, engine: str = "package") -> Mapping[str, Any]:
     from clusterxl.excel.reference import read_with_openpyxl
 
     book = {"package": read_package, "openpyxl": read_with_openpyxl}[engine](data, "a.xlsx")
-    cells = {sheet.name: dict(sheet.cells.items()) for sheet in book.sheets}
+    cells = {
+        sheet.name: {place: (cell, cell.style) for place, cell in sheet.cells.items()}
+        for sheet in book.sheets
+    }
     for sheet in book.sheets:
         assert sheet.features is not None
     return {"names": dict(book.names), "properties": dict(book.properties), "cells": cells}
@@ -134,7 +137,7 @@ def outcome_of(data: bytes, engine: str = "package") -> Outcome:
         return Outcome(code=error.code)
     except Exception as error:  # noqa: BLE001 (whatever it is, it must not happen)
         return Outcome(error=f"{type(error).__name__}: {error}"[:200])
-    cells = [cell for sheet in content["cells"].values() for cell in sheet.values()]
+    cells = [cell for sheet in content["cells"].values() for cell, _ in sheet.values()]
     values = [
         sorted(content["names"].items()),
         [(name, sorted(sheet.items(), key=_place)) for name, sheet in content["cells"].items()],

@@ -22,7 +22,7 @@ class RawCell:
         number_format: Number format, also of the built-in formats that are never spelled out.
         formula: Its formula with the equals sign; empty for a typed value.
         has_cached: A formula's value was calculated; true for typed values.
-        style: Number of its style in the file.
+        style: Number of its style in the file, which says nothing from one file to another.
         broken: What the file holds for it is no value of any kind; `value` is that as text.
     """
 
@@ -31,7 +31,7 @@ class RawCell:
     number_format: str = "General"
     formula: str = ""
     has_cached: bool = True
-    style: int = 0
+    style: int = field(default=0, compare=False)
     broken: bool = False
 
 

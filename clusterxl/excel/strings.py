@@ -18,6 +18,7 @@ _RUN = re.compile(_TEXT)
 _END = "</si>"
 # What stands in others is how to read a text aloud.
 _TEXT_PARENTS = ("si", "r")
+_NONSENSE = 2
 
 
 class SharedStrings:
@@ -97,6 +98,9 @@ def _walked(data: bytes) -> Iterator[str | None]:
         if name == "t" and element.parent in _TEXT_PARENTS:
             texts.append(element.text)
             plain += element.parent == _TEXT_PARENTS[0]
+        elif element.parent == "t":
+            # Elements within a text: nobody can say what the text is.
+            plain += _NONSENSE
         elif name == "si":
             yield "".join(texts) if plain <= 1 else None
             texts.clear()

@@ -18,8 +18,9 @@ _WHOLE = re.compile(r"([0-9]{1,15})(?:\.0*)?")
 _CELL = ("worksheet", "sheetData", "row", "c")
 _ROW = _CELL[:3]
 _INLINE = (("is", "t"), ("is", "r", "t"))
-_DEEPEST = len(_CELL) + max(map(len, _INLINE))
-_DOUBLED = "doubled"
+_DEEPEST = len(_CELL) + max(map(len, _INLINE)) + 1
+_TEXTS = (("v",), ("f",), *_INLINE)
+_NONSENSE = "nonsense"
 _AREAS = ("mergeCell", "hyperlink")
 
 
@@ -50,7 +51,16 @@ def walk(data: bytes, file: str) -> Columns:
 class _Cell:
     """What was met in one cell so far; of doubled elements the first counts."""
 
-    __slots__ = ("attributes", "column", "formula", "formula_attributes", "inline", "row", "value")
+    __slots__ = (
+        "attributes",
+        "column",
+        "formula",
+        "formula_attributes",
+        "inline",
+        "is_nonsense",
+        "row",
+        "value",
+    )
 
     def __init__(self, attributes: Mapping[str, str], row: int, column: int) -> None:
         self.attributes = attributes
@@ -60,11 +70,12 @@ class _Cell:
         self.formula_attributes: str | None = None
         self.value: str | None = None
         self.inline: str | None = None
+        self.is_nonsense = False
 
-    def mark_doubled(self, text: str) -> None:
-        """Note that nobody can say which of two texts counts: of such a type there is no value."""
-        self.attributes = {**self.attributes, "t": _DOUBLED}
-        self.value = text
+    def break_up(self) -> None:
+        """Make it a cell of a type that has no values, with what it holds as the text of that."""
+        self.attributes = {**self.attributes, "t": _NONSENSE}
+        self.value = self.value or self.inline or self.formula or _NONSENSE
 
     @property
     def is_filled(self) -> bool:
@@ -175,8 +186,11 @@ class _Walker:
             cell.formula_attributes = "".join(f' {name}="{value}"' for name, value in pairs)
         elif path == ("is",) and cell is not None and cell.inline is None:
             cell.inline = ""
-        if path in (("f",), ("v",), *_INLINE):
+        if path in _TEXTS:
             self._texts.clear()
+        elif cell is not None and path[:-1] in _TEXTS:
+            # Elements within a text: nobody can say what the text is.
+            cell.is_nonsense = True
 
     def _end_inside(self, cell: _Cell, path: tuple[str, ...]) -> None:
         text = "".join(self._texts)
@@ -185,14 +199,15 @@ class _Walker:
         elif path == ("f",) and "f" not in self._done:
             cell.formula = text
         elif path in _INLINE and "is" not in self._done:
-            if path == _INLINE[0] and path[-1] in self._done:
-                cell.mark_doubled(text)
+            cell.is_nonsense |= path == _INLINE[0] and path[-1] in self._done
             cell.inline = (cell.inline or "") + text
             self._done.add(path[-1] if path == _INLINE[0] else "")
         if len(path) == 1:
             self._done.add(path[0])
 
     def _end_cell(self, cell: _Cell) -> None:
+        if cell.is_nonsense:
+            cell.break_up()
         if cell.is_filled:
             check_place(cell.row, cell.column, self._file)
         self._cells.append(cell)
