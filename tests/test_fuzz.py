@@ -18,6 +18,12 @@ def test_no_damage_is_read_wrongly() -> None:
     assert {"refused", "same", "as openpyxl"} <= set(became)
 
 
+def test_styles_without_an_id_are_found() -> None:
+    """Outcomes alone would not tell: that file was read before, too, with other formats."""
+    data = (KEPT / "styles-without-id.read.xlsx").read_bytes()
+    assert outcome_of(data).values == outcome_of(data, "openpyxl").values
+
+
 @pytest.mark.parametrize("path", sorted(KEPT.glob("*.xlsx")), ids=lambda path: str(path.stem))
 def test_what_was_found_once_stays_mended(path: Path) -> None:
     wanted = path.stem.rpartition(".")[2]

@@ -374,8 +374,30 @@ def test_strings_without_a_part_are_broken_cells_not_blanks() -> None:
     kinds = b"sharedStrings"
     listed = "xl/_rels/workbook.xml.rels"
     parts[listed] = parts[listed].replace(b"/" + kinds + b'"', b'/other"')
+    types = "[Content_Types].xml"
+    assert read(package_by_hand(parts)).sheets[0].cell(1, 1).value == "text"
+    parts[types] = parts[types].replace(b".sharedStrings+xml", b".other+xml")
     cell = read(package_by_hand(parts)).sheets[0].cell(1, 1)
     assert (cell.value, cell.broken) == ("0", True)
+
+
+@pytest.mark.parametrize("lost", [b'Id="rId99" ', b"/styles"])
+def test_number_formats_are_found_though_their_relation_is_damaged(lost: bytes) -> None:
+    parts = parts_by_hand(sheet_xml('<row r="1"><c r="A1" s="1"><v>0.6</v></c></row>'))
+    listed = "xl/_rels/workbook.xml.rels"
+    assert lost in parts[listed]
+    parts[listed] = parts[listed].replace(lost, b"")
+    assert read(package_by_hand(parts)).sheets[0].cell(1, 1).number_format == "0.00%"
+
+
+def test_of_two_parts_with_number_formats_none_is_taken() -> None:
+    parts = parts_by_hand()
+    listed = "xl/_rels/workbook.xml.rels"
+    other = b'<Relationship Id="x" Type="t/styles" Target="other.xml"/></Relationships>'
+    parts[listed] = parts[listed].replace(b"</Relationships>", other)
+    with pytest.raises(UnreadableWorkbookError) as error:
+        read(package_by_hand(parts))
+    assert error.value.code == "read.damaged"
 
 
 @pytest.mark.parametrize("part", [STRINGS, STYLES, WORKBOOK])

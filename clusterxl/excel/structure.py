@@ -95,13 +95,14 @@ def relations_of(data: bytes, part: str) -> dict[str, Relation]:
         ExpatError: The part is no XML.
     """
     relations = {}
-    for element in parse(data):
+    for number, element in enumerate(parse(data)):
         given = element.attributes
-        if element.name != "Relationship" or "Id" not in given:
+        if element.name != "Relationship":
             continue
         external = given.get("TargetMode") == "External"
         target = given.get("Target", "")
-        relations[given["Id"]] = Relation(
+        # Without an id nothing can refer to it, but its kind still says what it leads to.
+        relations[given.get("Id", f" {number}")] = Relation(
             kind=given.get("Type", "").rpartition("/")[2],
             target=target if external else _resolved(target, part),
             external=external,
@@ -126,12 +127,13 @@ def read_structure(find: Find, file: str) -> Structure:
     """
     roots = relations_of(_needed(find, _ROOT_RELATIONS, file), "").values()
     workbooks = {relation.target for relation in roots if relation.kind == "officeDocument"}
-    if len(workbooks) != 1 or not _typed_workbooks(find, file) <= workbooks:
+    types = _types(find, file)
+    typed = {part for part, kind in types.items() if kind.endswith(_WORKBOOK_TYPES)}
+    if len(workbooks) != 1 or not typed <= workbooks:
         raise unreadable("damaged", file=file)
     (workbook,) = workbooks
     elements = _elements(_needed(find, workbook, file), file)
     relations = relations_of(_needed(find, relations_part(workbook), file), workbook)
-    kinds = {relation.kind: relation.target for relation in relations.values()}
     customs = [relation.target for relation in roots if relation.kind == "custom-properties"]
     properties = [element.attributes for element in elements if element.name == "workbookPr"]
     protections = [e.attributes for e in elements if e.name == "workbookProtection"]
@@ -140,8 +142,8 @@ def read_structure(find: Find, file: str) -> Structure:
         names=_names(elements),
         counts_from_1904=any(is_true(given.get("date1904")) for given in properties),
         locked=any(is_true(given.get("lockStructure")) for given in protections),
-        strings=kinds.get("sharedStrings", ""),
-        styles=kinds.get("styles", ""),
+        strings=_only("sharedStrings", relations, types, file),
+        styles=_only("styles", relations, types, file),
         custom=(customs or [_CUSTOM])[0],
     )
 
@@ -159,14 +161,27 @@ def _needed(find: Find, part: str, file: str) -> bytes:
     return data
 
 
-def _typed_workbooks(find: Find, file: str) -> set[str]:
-    """Return the parts that the list of content types says are workbooks."""
+def _types(find: Find, file: str) -> dict[str, str]:
+    """Return the content type of each part that has one of its own."""
     return {
-        element.attributes.get("PartName", "").lstrip("/")
+        element.attributes.get("PartName", "").lstrip("/"): element.attributes.get(
+            "ContentType", ""
+        )
         for element in parse(_needed(find, _CONTENT_TYPES, file))
         if element.name == "Override"
-        and element.attributes.get("ContentType", "").endswith(_WORKBOOK_TYPES)
     }
+
+
+def _only(kind: str, relations: Mapping[str, Relation], types: Mapping[str, str], file: str) -> str:
+    """Return the one part of a kind, by its relation, else by its type; empty when there is none.
+
+    Numbers mean something else without their formats: a part that is there must not be overlooked.
+    """
+    parts = {relation.target for relation in relations.values() if relation.kind == kind}
+    parts = parts or {part for part, given in types.items() if given.endswith(f".{kind}+xml")}
+    if len(parts) > 1:
+        raise unreadable("damaged", file=file)
+    return parts.pop() if parts else ""
 
 
 def _sheets(
