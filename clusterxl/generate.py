@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from clusterxl.errors import NothingFoundError
 from clusterxl.excel.book import Book
 from clusterxl.excel.sheet import Sheet
 from clusterxl.excel.stamp import Stamp
 from clusterxl.form.answers import Answer
-from clusterxl.form.layout import Layout, lay_out
+from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
 from clusterxl.plan import Plan, SheetPlan, plan_workbook
@@ -65,7 +64,7 @@ def plan_return(
         unit=unit.code if unit else "",
         serial=serial,
     )
-    return plan_workbook(_layout_of(form), unit=unit, answers=answers, stamp=stamp, sample=sample)
+    return plan_workbook(lay_out(form), unit=unit, answers=answers, stamp=stamp, sample=sample)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +95,7 @@ def generate_proof(form: Form, *, fills: int = 15, seed: int = 1) -> ProofWorkbo
         NothingFoundError: The form has no rule that runs in a workbook.
         RefusedByExcelError: Something breaks a limit of Excel.
     """
-    layout = _layout_of(form)
+    layout = lay_out(form)
     rules = program_of(layout).verdicts
     if not rules:
         sentence = say("generate.no_rules", form=form.id)
@@ -104,11 +103,6 @@ def generate_proof(form: Form, *, fills: int = 15, seed: int = 1) -> ProofWorkbo
     made_up = random_fills(form, [verdict.instance for verdict in rules], fills, seed)
     content = write_plan(plan_proof(layout, made_up))
     return ProofWorkbook(content=content, fills=fills, verdicts=fills * len(rules))
-
-
-@lru_cache(maxsize=4)
-def _layout_of(form: Form) -> Layout:
-    return lay_out(form)
 
 
 def write_plan(plan: Plan) -> bytes:

@@ -199,7 +199,8 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
     if stamp.kind != _RETURN:
         raise _unknown("other_kind", file=file)
     form = known.form_of(stamp, file)
-    cells, findings = find_cells(form, book)
+    located = find_cells(form, book)
+    findings = located.findings
     if len(stamps) > 1:
         findings = (_stamps_differ(form), *findings)
     digest = sha256(data).hexdigest()
@@ -210,9 +211,9 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
         sha256=digest,
         form=form,
         stamp=stamp,
-        cells=cells,
+        cells=located.cells,
         findings=tuple(replace(f, return_id=return_id, file=file) for f in findings),
-        counts=_counts(cells),
+        counts=_counts(located.cells),
     )
 
 

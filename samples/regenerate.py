@@ -65,7 +65,7 @@ SAMPLES = (
             "no_evidence@evidence_industry_map_material",
         ),
     ),
-    Sample(file="damaged.xlsx", unit="440881", defects=("lost_name@patent_count",)),
+    Sample(file="damaged.xlsx", unit="440881", defects=("lost_cell@patent_count",)),
 )
 
 

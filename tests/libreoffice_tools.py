@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,6 +54,21 @@ def type_answers(blank: Path, filled: Path, answers: Mapping[tuple[str, str], Va
         given = Path(folder) / "answers.json"
         given.write_text(json.dumps(entries), encoding="utf-8")
         command: list[str | Path] = [UNO_PYTHON, SCRIPTS / "type_answers.py", blank, filled, given]
+        subprocess.run(command, check=True, timeout=SECONDS)
+
+
+def damage(given: Path, damaged: Path, acts: Sequence[Sequence[Value]]) -> None:
+    """Let LibreOffice do to a workbook what people do: each act is `[name, sheet, …]`."""
+    with TemporaryDirectory() as folder:
+        written = Path(folder) / "acts.json"
+        written.write_text(json.dumps(acts), encoding="utf-8")
+        command: list[str | Path] = [
+            UNO_PYTHON,
+            SCRIPTS / "damage_workbook.py",
+            given,
+            damaged,
+            written,
+        ]
         subprocess.run(command, check=True, timeout=SECONDS)
 
 

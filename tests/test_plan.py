@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from clusterxl.excel.stamp import STAMP_NAME, STAMP_SHEET
 from clusterxl.form.answers import choice_line, choice_lines
 from clusterxl.form.file import load_form
+from clusterxl.form.key_map import MAP_SHEET
 from clusterxl.form.layout import Layout, lay_out
 from clusterxl.form.model import FieldType, defined_name
 from clusterxl.form.roster import Unit
@@ -72,7 +73,7 @@ def test_every_sheet_is_protected_and_the_helpers_are_very_hidden(blank: Workboo
     assert blank.security.lockStructure
     assert all(sheet.protection.sheet for sheet in blank.worksheets)
     hidden = {sheet.title for sheet in blank.worksheets if sheet.sheet_state == "veryHidden"}
-    assert hidden == {VIEWS, VERDICTS, LINES, "_lists", STAMP_SHEET}
+    assert hidden == {VIEWS, VERDICTS, LINES, "_lists", MAP_SHEET, STAMP_SHEET}
     visible = [sheet.title for sheet in blank.worksheets if sheet.sheet_state == "visible"]
     assert visible[0] == "封面"
     assert visible[-1] == "校验"

@@ -73,6 +73,7 @@ def raw_book(package: Package) -> RawBook:
         sheets=tuple(sheets),
         names=structure.names,
         properties=properties,
+        local_names=structure.local_names,
         locked=structure.locked,
     )
 

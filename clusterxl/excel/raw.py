@@ -127,12 +127,15 @@ class RawBook:
         sheets: Its sheets, in order; sheets that hold a chart only are left out.
         names: Formula text, without equals sign, of each name that holds for the whole workbook.
         properties: Custom document properties, as text.
+        local_names: Formula texts of names that hold for one sheet only, by sheet: a copy of a
+            sheet brings its own. Left out by the reference reader.
         locked: Its sheets are locked against being added, renamed or removed.
     """
 
     sheets: tuple[RawSheet, ...]
     names: Mapping[str, str]
     properties: Mapping[str, str]
+    local_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     locked: bool = False
 
     def sheet(self, name: str) -> RawSheet | None:

@@ -55,6 +55,7 @@ class Structure:
     Attributes:
         sheets: Sheets with cells, in order.
         names: Formula text of each name that holds for the whole workbook.
+        local_names: The same of names that hold for one sheet only, by sheet.
         counts_from_1904: Days are counted from 1904.
         locked: Sheets cannot be added, renamed or removed.
         strings: Part of the shared strings; empty when there are none.
@@ -64,6 +65,7 @@ class Structure:
 
     sheets: tuple[SheetPart, ...]
     names: Mapping[str, str]
+    local_names: Mapping[str, Mapping[str, str]]
     counts_from_1904: bool
     locked: bool
     strings: str
@@ -140,6 +142,7 @@ def read_structure(find: Find, file: str) -> Structure:
     return Structure(
         sheets=_sheets(elements, relations, find, file),
         names=_names(elements),
+        local_names=_local_names(elements),
         counts_from_1904=any(is_true(given.get("date1904")) for given in properties),
         locked=any(is_true(given.get("lockStructure")) for given in protections),
         strings=_only("sharedStrings", relations, types, file),
@@ -234,3 +237,16 @@ def _names(elements: list[Element]) -> dict[str, str]:
         and "localSheetId" not in element.attributes
         and element.attributes.get("name") not in _RESERVED
     }
+
+
+def _local_names(elements: list[Element]) -> dict[str, dict[str, str]]:
+    """Return the names of single sheets; a number that no sheet has belongs to none."""
+    sheets = [element.attributes.get("name", "") for element in elements if element.name == "sheet"]
+    numbers = {str(number): sheet for number, sheet in enumerate(sheets)}
+    found: dict[str, dict[str, str]] = {}
+    for element in elements:
+        sheet = numbers.get(element.attributes.get("localSheetId", ""))
+        name = element.attributes.get("name", "")
+        if element.name == "definedName" and sheet is not None and name not in _RESERVED:
+            found.setdefault(sheet, {})[name] = element.text
+    return found

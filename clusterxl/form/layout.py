@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from clusterxl.excel.cells import address, sheet_reference
@@ -23,6 +23,7 @@ TITLE_POINTS = 26.0
 FULL_PAGE = 846.0
 # A little less than a page, so that rounding never pushes a full page over its edge.
 FLOW_PAGE = 838.0
+_FORMS_AT_WORK = 8
 INPUT_ROLES = frozenset({Role.INPUT, Role.LINE_INPUT, Role.PLAN_INPUT, Role.TICK})
 
 
@@ -153,8 +154,12 @@ class Layout:
         )
 
 
+@lru_cache(maxsize=_FORMS_AT_WORK)
 def lay_out(form: Form) -> Layout:
-    """Lay out a form: one sheet a section, a grid of columns derived from what stands there."""
+    """Lay out a form: one sheet a section, a grid of columns derived from what stands there.
+
+    A form is laid out once, as long as no more than a few are at work.
+    """
     inputs: dict[str, list[Input]] = {}
     for asked in form.inputs:
         if not asked.is_note:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clusterxl.excel.cells import Style, address, literal, sheet_reference
+from clusterxl.excel.cells import Formula, Style, literal
 from clusterxl.excel.limits import MAX_PROPERTY, fitting
 from clusterxl.excel.stamp import PROPERTY, STAMP_NAME, STAMP_SHEET, Stamp
 from clusterxl.form.answers import Answer
+from clusterxl.form.key_map import FIRST_ROW as MAP_FIRST_ROW
+from clusterxl.form.key_map import HEADS, MAP_SHEET, MapColumn, map_entries
 from clusterxl.form.layout import Layout
-from clusterxl.form.model import Form, defined_name
+from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
 from clusterxl.plan.check_sheet import plan_check_sheet
 from clusterxl.plan.context import Context
 from clusterxl.plan.form_sheets import plan_form_sheet
-from clusterxl.plan.hidden import ViewCells
+from clusterxl.plan.hidden import ViewCells, hidden_cell
 from clusterxl.plan.model import Area, Plan, PlanCell, SheetPlan
 from clusterxl.plan.program import program_of
 from clusterxl.plan.state import judge_answers
@@ -65,12 +67,12 @@ def plan_workbook(
         verdicts_sheet(context),
         lines_sheet(context),
     )
-    hidden = (*live, lists.sheet(), _stamp_sheet(stamp))
+    hidden = (*live, lists.sheet(), _key_sheet(layout), _stamp_sheet(stamp))
     return Plan(
         title=fitting(form.title, MAX_PROPERTY),
         sheets=(*sheets, plan_check_sheet(context), *hidden),
         names={
-            **_input_names(layout),
+            **{entry.name: f"={entry.area}" for entry in map_entries(layout)},
             **state_names(program),
             **lists.names(),
             STAMP_NAME: f"={literal(stamp.text())}",
@@ -87,19 +89,19 @@ def prefill(form: Form, unit: Unit | None) -> dict[str, Answer]:
     return {key: name for key, name in zip(form.levels, names, strict=False) if name}
 
 
-def _input_names(layout: Layout) -> dict[str, str]:
-    """One name an input cell; the cells of a list column share one."""
-    names: dict[str, str] = {}
-    for asked in layout.form.inputs:
-        place = layout.places[asked.key]
-        if not asked.row:
-            names[defined_name(asked.key)] = f"={place.reference}"
-        elif asked.row == 1:
-            rows = layout.form.block_of(asked.block).rows
-            last = address(place.row + rows - 1, place.column, absolute=True)
-            area = sheet_reference(place.sheet, f"{place.local}:{last}")
-            names[defined_name(asked.key)] = f"={area}"
-    return names
+def _key_sheet(layout: Layout) -> SheetPlan:
+    """Plan the hidden map of keys."""
+    cells = [hidden_cell(1, column, head) for column, head in enumerate(HEADS, start=1)]
+    for row, entry in enumerate(map_entries(layout), start=MAP_FIRST_ROW):
+        cells += [
+            hidden_cell(row, MapColumn.NAME, entry.name),
+            hidden_cell(row, MapColumn.SHEET, entry.place.sheet),
+            hidden_cell(row, MapColumn.PLACE, Formula(entry.formula, entry.value)),
+        ]
+        if entry.rows > 1:
+            rows = Formula(f"=ROWS({entry.area})", entry.rows)
+            cells.append(hidden_cell(row, MapColumn.ROWS, rows))
+    return SheetPlan(name=MAP_SHEET, cells=tuple(cells), visibility="very_hidden")
 
 
 def _stamp_sheet(stamp: Stamp) -> SheetPlan:

@@ -49,6 +49,7 @@ class Defect(StrEnum):
     TOO_SHORT = "too_short"
     NO_EVIDENCE = "no_evidence"
     LOST_NAME = "lost_name"
+    LOST_CELL = "lost_cell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +72,13 @@ class Simulation:
     Attributes:
         answers: What is typed, by key.
         expected: The findings its defects must give, in the order of the defects.
-        lost: Keys of cells whose defined names are gone.
+        unnamed: Keys of cells whose defined names are gone.
+        lost: Keys of cells of which nothing is left that says where they are.
     """
 
     answers: Mapping[str, Value]
     expected: tuple[Expected, ...] = ()
+    unnamed: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
 
@@ -107,6 +110,7 @@ def simulate_defects(
     respondent = play_respondent(form, unit=unit, seed=seed, subject_no=subject_no)
     answers = dict(respondent.answers)
     expected: list[Expected] = []
+    unnamed: list[str] = []
     lost: list[str] = []
     touched: set[str] = set()
     for given in defects:
@@ -117,10 +121,13 @@ def simulate_defects(
             found = _spoiled(respondent, _named(respondent, name), key, touched)
         answers |= found.answers
         expected += found.expected
+        unnamed += found.unnamed
         lost += found.lost
-        touched |= {*found.answers, *found.lost}
+        touched |= {*found.answers, *found.unnamed, *found.lost}
     kept = {key: typed for key, typed in answers.items() if typed != ""}
-    return Simulation(answers=kept, expected=tuple(expected), lost=tuple(lost))
+    return Simulation(
+        answers=kept, expected=tuple(expected), unnamed=tuple(unnamed), lost=tuple(lost)
+    )
 
 
 def _named(respondent: Respondent, name: str) -> Defect:
@@ -168,6 +175,9 @@ def _spoiled(respondent: Respondent, defect: Defect, key: str, touched: set[str]
         raise DefinitionError(sentence, code="testing.no_place_for_defect")
     cell = respondent.random.choice(cells)
     if defect is Defect.LOST_NAME:
+        told = Expected(code="READ-BYMAP", key=cell.key)
+        return Simulation(answers={}, expected=(told,), unnamed=(cell.key,))
+    if defect is Defect.LOST_CELL:
         # What cannot be found counts as not filled in.
         codes = ("READ-LOST", "GEN-REQ")
         expected = tuple(Expected(code=code, key=cell.key) for code in codes)
@@ -374,4 +384,5 @@ _SPOILERS: Mapping[Defect, _Spoiler] = {
     ),
     Defect.NO_EVIDENCE: _Spoiler(lambda _, c: bool(c.owners) and c.required, _blank, "GEN-EVD"),
     Defect.LOST_NAME: _Spoiler(_may_be_blank, _blank),
+    Defect.LOST_CELL: _Spoiler(_may_be_blank, _blank),
 }

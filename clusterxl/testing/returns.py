@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from clusterxl.form.key_map import MAP_SHEET
 from clusterxl.form.model import Form, defined_name
 from clusterxl.form.roster import Unit
 from clusterxl.generate import plan_return, write_plan
 from clusterxl.issue import serial_of
+from clusterxl.plan import Plan
 from clusterxl.testing.defects import simulate_defects
 
 
@@ -41,6 +43,27 @@ def simulate_return(
     )
     serial = serial_of(unit, subject_no) if unit else ""
     plan = plan_return(form, unit=unit, answers=simulation.answers, serial=serial, sample=True)
-    lost = {defined_name(key) for key in simulation.lost}
-    kept = {name: text for name, text in plan.names.items() if name not in lost}
-    return write_plan(replace(plan, names=kept))
+    plan = _without_names(plan, {*simulation.unnamed, *simulation.lost})
+    for key in simulation.lost:
+        plan = _without_traces(plan, key)
+    return write_plan(plan)
+
+
+def _without_names(plan: Plan, keys: set[str]) -> Plan:
+    gone = {defined_name(key) for key in keys}
+    return replace(plan, names={n: text for n, text in plan.names.items() if n not in gone})
+
+
+def _without_traces(plan: Plan, key: str) -> Plan:
+    """Take away whatever else says where a cell is: its entry in the hidden map, its label."""
+    entries = next(sheet for sheet in plan.sheets if sheet.name == MAP_SHEET).cells
+    rows = {cell.area.row for cell in entries if cell.content == defined_name(key)}
+    places = {(s.name, c.area.row) for s in plan.sheets for c in s.cells if c.key == key}
+    sheets = []
+    for sheet in plan.sheets:
+        if sheet.name == MAP_SHEET:
+            kept = [cell for cell in sheet.cells if cell.area.row not in rows]
+        else:
+            kept = [c for c in sheet.cells if c.key or (sheet.name, c.area.row) not in places]
+        sheets.append(replace(sheet, cells=tuple(kept)))
+    return replace(plan, sheets=tuple(sheets))

@@ -1,0 +1,211 @@
+"""What is told of input cells that were not found as they should be, or hold what no answer is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from clusterxl.excel.cells import address
+from clusterxl.excel.raw import RawBook
+from clusterxl.finding import ERROR_CELL, FORMULA_CELL, Finding, Severity
+from clusterxl.form.model import Form, Input, defined_name
+from clusterxl.locate.model import FoundBy, FoundCell
+from clusterxl.locate.names import Areas
+from clusterxl.numbers import raw_text
+from clusterxl.sentences import say
+
+_CODES = {"errcell": ERROR_CELL, "formula": FORMULA_CELL}
+# How surely a cell is the one that is meant, on the rungs below its name.
+_RUNGS = {
+    FoundBy.MAP: ("by_map", Severity.INFO),
+    FoundBy.LABEL: ("by_label", Severity.WARNING),
+    FoundBy.POSITION: ("by_place", Severity.WARNING),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was met while the cells were looked for.
+
+    Attributes:
+        book: The workbook.
+        names: Where its names point.
+        by_map: Where its hidden map of keys points; None when nobody had to look.
+        copies: Sheets that are copies, with the name of the sheet in the form.
+    """
+
+    book: RawBook
+    names: Areas
+    by_map: Areas | None
+    copies: Mapping[str, str]
+
+
+def tell_doubts(
+    form: Form, cells: Mapping[str, FoundCell], evidence: Evidence
+) -> tuple[Finding, ...]:
+    """Tell what is wrong with the input cells of a return, in form order.
+
+    Args:
+        form: The form.
+        cells: One cell an input, by key.
+        evidence: What was met while they were looked for.
+
+    Returns:
+        The findings.
+    """
+    findings = [
+        *_lost(form, cells),
+        *_by_rungs(form, cells),
+        *_left_over(form, evidence.names),
+        *_shared(form, cells),
+        *_twice(form, cells, evidence.by_map),
+        *_copied(form, cells, evidence),
+    ]
+    for asked in form.inputs:
+        findings += _doubts(form, asked, cells[asked.key])
+    order = {asked.key: place for place, asked in enumerate(form.inputs)}
+    return tuple(sorted(findings, key=lambda finding: order[finding.key]))
+
+
+def _lost(form: Form, cells: Mapping[str, FoundCell]) -> list[Finding]:
+    """Tell which cells are gone; the rows of a list column together."""
+    lost = [asked for asked in form.inputs if cells[asked.key].found_by == "lost"]
+    counts = Counter(defined_name(asked.key) for asked in lost)
+    firsts = {defined_name(asked.key): asked for asked in reversed(lost)}
+    return [
+        _finding(form, "lost_rows" if counts[name] > 1 else "lost", asked, count=counts[name])
+        for name, asked in firsts.items()
+    ]
+
+
+def _left_over(form: Form, areas: Areas) -> list[Finding]:
+    """Tell of list columns that grew, with answers below the last row that is asked for."""
+    lasts = {defined_name(asked.key): asked for asked in form.inputs if asked.row}
+    findings = []
+    for name, asked in lasts.items():
+        if (found := areas.area_of(name)) is None:
+            continue
+        sheet, area = found
+        beyond = [
+            address(row, column)
+            for row, column in area.places
+            if row - area.row >= asked.row and sheet.cell(row, column).kind != "blank"
+        ]
+        if beyond:
+            cell = FoundCell(key=asked.key, sheet=sheet.name, cell=beyond[0])
+            findings.append(_finding(form, "left_over", asked, cell, count=len(beyond)))
+    return findings
+
+
+def _shared(form: Form, cells: Mapping[str, FoundCell]) -> list[Finding]:
+    """Tell of cells that two names point to: one was dragged onto the other."""
+    owners: dict[tuple[str, str], Input] = {}
+    findings = []
+    for asked in form.inputs:
+        cell = cells[asked.key]
+        if not cell.cell:
+            continue
+        owner = owners.setdefault((cell.sheet, cell.cell), asked)
+        if owner is not asked:
+            findings.append(_finding(form, "shared", asked, cell, other=owner.label))
+    return findings
+
+
+def _by_rungs(form: Form, cells: Mapping[str, FoundCell]) -> Iterator[Finding]:
+    """Tell which cells were not found by their names; those of a sheet and a rung together."""
+    groups: dict[tuple[str, str], list[Input]] = {}
+    for asked in form.inputs:
+        cell = cells[asked.key]
+        if cell.found_by in _RUNGS:
+            groups.setdefault((cell.sheet, cell.found_by), []).append(asked)
+    for (sheet, rung), group in groups.items():
+        name, severity = _RUNGS[FoundBy(rung)]
+        found = [cells[asked.key] for asked in group]
+        told = _finding(
+            form, name, group[0], found[0], severity=severity, count=len(group), sheet=sheet
+        )
+        yield replace(told, cells=tuple(f"{cell.sheet}!{cell.cell}" for cell in found))
+
+
+def _twice(form: Form, cells: Mapping[str, FoundCell], by_map: Areas | None) -> Iterator[Finding]:
+    """Tell of keys whose name says one cell and the hidden map another: one was redirected."""
+    for asked in form.inputs if by_map else ():
+        cell = cells[asked.key]
+        other = by_map.find(asked, FoundBy.MAP) if by_map and cell.found_by == "name" else None
+        if other and (other.sheet, other.cell) != (cell.sheet, cell.cell):
+            told = _finding(form, "twice", asked, cell, other=f"{other.sheet}!{other.cell}")
+            yield replace(told, cells=(*told.cells, f"{other.sheet}!{other.cell}"))
+
+
+def _copied(form: Form, cells: Mapping[str, FoundCell], evidence: Evidence) -> Iterator[Finding]:
+    """Tell of copies of sheets; where they say something else, nobody knows which one counts."""
+    for copy, original in evidence.copies.items():
+        sheet = evidence.book.sheet(copy)
+        section = next(s.id for s in form.sections if s.sheet == original)
+        asked = [a for a in form.inputs if a.section == section]
+        there = [(a, cells[a.key]) for a in asked if cells[a.key].cell]
+        differ = [
+            (a, cell)
+            for a, cell in there
+            if sheet
+            and (other := sheet.cell(cell.row, cell.column).value) not in (None, "")
+            and other != cell.raw.value
+        ]
+        if not there:
+            continue
+        first, cell = (differ or there)[0]
+        told = _finding(
+            form,
+            "copy_differs" if differ else "copy",
+            first,
+            cell,
+            severity=Severity.ERROR if differ else Severity.WARNING,
+            sheet=cell.sheet,
+            copy=copy,
+            count=len(differ),
+        )
+        places = (f"{copy}!{cell.cell}" for _, cell in differ)
+        yield replace(told, code="READ-COPY", cells=(*told.cells, *places))
+
+
+def _doubts(form: Form, asked: Input, cell: FoundCell) -> list[Finding]:
+    """Tell of formulas and errors where an answer should stand."""
+    raw = cell.raw
+    if raw.broken:
+        return [_finding(form, "broken", asked, cell)]
+    if raw.kind == "error":
+        return [_finding(form, "errcell", asked, cell, sign=raw.value)]
+    if not raw.formula:
+        return []
+    if not raw.has_cached:
+        return [_finding(form, "uncalc", asked, cell)]
+    return [_finding(form, "formula", asked, cell, severity=Severity.WARNING)]
+
+
+def _finding(
+    form: Form,
+    name: str,
+    asked: Input,
+    cell: FoundCell | None = None,
+    *,
+    severity: Severity = Severity.ERROR,
+    **figures: object,
+) -> Finding:
+    cell = cell or FoundCell(key=asked.key)
+    shown = "" if asked.field.personal else raw_text(cell.raw)
+    return Finding(
+        code=_CODES.get(name) or f"READ-{name.upper().replace('_', '')}",
+        severity=severity,
+        message=_sentence(form, name, {"label": asked.label, **figures}),
+        sheet=cell.sheet,
+        cell=cell.cell,
+        cells=(f"{cell.sheet}!{cell.cell}",) if cell.cell else (),
+        key=asked.key,
+        label=asked.label,
+        value=shown,
+    )
+
+
+def _sentence(form: Form, name: str, figures: Mapping[str, object]) -> str:
+    return say(f"read.{name}", lang=form.language, **figures)
