@@ -29,11 +29,14 @@ VALUES: Mapping[str, str] = {
     "number": NUMBER,
     **dict.fromkeys(("text", "measure", "sheet", "cell", "found_by", "receipts"), TEXT),
 }
+# How many cells hold something, and what became of them; the others add up to the first.
+ACCOUNT = ("cells", "consumed", "template", "ignored", "unclaimed")
 RETURNS: Mapping[str, str] = {
     **dict.fromkeys(("return_id", "file", "sha256", "form", "version"), TEXT),
     "base_year": WHOLE,
     **dict.fromkeys(("unit_code", "group", "unit", "subject", "status"), TEXT),
     **dict.fromkeys(("filled", "required", "errors", "warnings", "explained"), WHOLE),
+    **dict.fromkeys(ACCOUNT, WHOLE),
 }
 
 Array = pd.api.extensions.ExtensionArray

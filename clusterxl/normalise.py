@@ -16,7 +16,7 @@ from clusterxl.excel.raw import RawCell
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import canonical_text, is_number
 from clusterxl.form.model import Form, Input
-from clusterxl.frames import RETURNS, VALUES, Column, Status, typed_array, typed_frame
+from clusterxl.frames import ACCOUNT, RETURNS, VALUES, Column, Status, typed_array, typed_frame
 from clusterxl.locate import FoundCell
 from clusterxl.numbers import raw_text, shortest_decimal
 from clusterxl.read import Return
@@ -244,6 +244,7 @@ class _Batch:
             "errors": [0] * self._size,
             "warnings": [0] * self._size,
             "explained": [0] * self._size,
+            **{name: [getattr(r.account, name) for r in returns] for name in ACCOUNT},
         }
         return typed_frame(columns, RETURNS)
 

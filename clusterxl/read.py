@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from clusterxl.finding import Finding, Severity
 from clusterxl.form.file import load_form, packaged_forms
 from clusterxl.form.model import Form
 from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in, shown_name
+from clusterxl.integrity import Account, Unclaimed, inspect_return
 from clusterxl.locate import FoundCell, find_cells
 from clusterxl.sentences import say
 
@@ -48,8 +49,10 @@ class Return:
         form: The form it answers, at its base year.
         stamp: Its identity.
         cells: One cell an input, by key, in form order.
-        findings: What is wrong with its cells.
+        findings: What is wrong with its cells, and what is not as it was issued.
         counts: Numbers of `inputs`, `found`, `lost`, `filled`, `formulas`, `errors`.
+        account: What became of each cell of the workbook that holds something.
+        unclaimed: What stands in the workbook and belongs to no question.
     """
 
     return_id: str
@@ -60,6 +63,8 @@ class Return:
     cells: Mapping[str, FoundCell]
     findings: tuple[Finding, ...]
     counts: Mapping[str, int]
+    account: Account = field(default_factory=Account)
+    unclaimed: tuple[Unclaimed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +205,8 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
         raise _unknown("other_kind", file=file)
     form = known.form_of(stamp, file)
     located = find_cells(form, book)
-    findings = located.findings
+    inspection = inspect_return(form, book, located)
+    findings = (*located.findings, *inspection.findings)
     if len(stamps) > 1:
         findings = (_stamps_differ(form), *findings)
     digest = sha256(data).hexdigest()
@@ -214,6 +220,8 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
         cells=located.cells,
         findings=tuple(replace(f, return_id=return_id, file=file) for f in findings),
         counts=_counts(located.cells),
+        account=inspection.account,
+        unclaimed=inspection.unclaimed,
     )
 
 

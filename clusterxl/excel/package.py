@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from xml.parsers.expat import ExpatError
 
@@ -14,7 +15,7 @@ from clusterxl.excel.raw import RawBook, RawFeatures, RawSheet
 from clusterxl.excel.sniff import unreadable
 from clusterxl.excel.strings import SharedStrings, read_strings
 from clusterxl.excel.structure import SheetPart, relations_of, relations_part
-from clusterxl.excel.styles import read_formats
+from clusterxl.excel.styles import read_formats, read_unlocked
 from clusterxl.excel.values import Values
 from clusterxl.excel.walk import walk
 from clusterxl.excel.xml import parse
@@ -55,6 +56,7 @@ def raw_book(package: Package) -> RawBook:
         properties = _properties(package)
     except (ExpatError, ValueError) as error:
         raise unreadable("damaged", file=package.file) from error
+    unlocked = cache(lambda: read_unlocked(package.xml(structure.styles) or b"<styleSheet/>"))
     values = Values(strings, counts_from_1904=structure.counts_from_1904)
     sheets = []
     for listed in structure.sheets:
@@ -66,7 +68,7 @@ def raw_book(package: Package) -> RawBook:
                 name=listed.name,
                 visibility=listed.visibility,
                 cells=cells,
-                later=_features(package, listed, cells),
+                later=_features(package, listed, cells, unlocked),
             )
         )
     return RawBook(
@@ -99,16 +101,27 @@ def _loader(package: Package, listed: SheetPart) -> Callable[[], Columns]:
     return load
 
 
-def _features(package: Package, listed: SheetPart, cells: LazyCells) -> Callable[[], RawFeatures]:
+def _features(
+    package: Package,
+    listed: SheetPart,
+    cells: LazyCells,
+    unlocked: Callable[[], frozenset[str]],
+) -> Callable[[], RawFeatures]:
     @cache
     def read() -> RawFeatures:
         columns = cells.columns()
         try:
-            return read_features(columns.around, columns.hidden_rows, _comments(package, listed))
+            found = read_features(columns.around, columns.hidden_rows, _comments(package, listed))
+            return replace(found, locked=_locked(columns, unlocked()))
         except ExpatError as error:
             raise unreadable("damaged", file=package.file) from error
 
     return read
+
+
+def _locked(columns: Columns, unlocked: frozenset[str]) -> frozenset[str]:
+    styled = zip(columns.addresses, columns.styles, strict=True)
+    return frozenset(place for place, style in styled if (style or "0") not in unlocked)
 
 
 def _comments(package: Package, listed: SheetPart) -> dict[str, str]:

@@ -78,6 +78,8 @@ class RawFeatures:
         conditionals: Number of conditional formats.
         protected: Locked cells are protected.
         comments: Texts of comments, by address.
+        locked: Addresses of cells, also of blank ones, that are locked on a protected sheet; a
+            cell of which the file says nothing is in no list.
     """
 
     merged: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ class RawFeatures:
     conditionals: int = 0
     protected: bool = False
     comments: Mapping[str, str] = field(default_factory=dict)
+    locked: frozenset[str] = frozenset()
 
 
 NO_FEATURES = RawFeatures()

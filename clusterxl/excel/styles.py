@@ -1,4 +1,4 @@
-"""Number formats of the styles of a workbook."""
+"""What the styles of a workbook say that is read: number formats, and which cells are locked."""
 
 from __future__ import annotations
 
@@ -54,3 +54,30 @@ def _code_of(number: str, own: dict[str, str]) -> str:
     if number in own:
         return own[number]
     return KNOWN.get(number, GENERAL)
+
+
+def read_unlocked(data: bytes) -> frozenset[str]:
+    """Read which styles leave their cells unlocked, by number as cells give it.
+
+    Args:
+        data: The part, in UTF-8.
+
+    Returns:
+        The styles.
+
+    Raises:
+        ExpatError: The part is no XML.
+    """
+    unlocked = set()
+    count = 0
+    is_locked = True
+    for element in parse(data):
+        if element.name == "protection" and element.parent == "xf":
+            is_locked = element.attributes.get("locked", "1") not in ("0", "false")
+        elif element.name == "xf":
+            if element.parent == "cellXfs":
+                if not is_locked:
+                    unlocked.add(str(count))
+                count += 1
+            is_locked = True
+    return frozenset(unlocked)

@@ -24,7 +24,9 @@ class Line:
         return sorted(self.anchors)
 
     def now(self, number: int) -> int | None:
-        """Return where a row or column is now; None where its neighbours moved differently.
+        """Return where a row or column is now; None where nobody can say.
+
+        Between two that moved differently nobody can.
 
         Beyond the first and the last anchor, all moved as that did.
         """
@@ -33,7 +35,8 @@ class Line:
         at = bisect_right(self._known, number)
         around = self._known[max(at - 1, 0) : at + 1]
         shifts = {self.anchors[known] - known for known in around}
-        return number + shifts.pop() if len(shifts) == 1 else None
+        now = number + shifts.pop() if len(shifts) == 1 else 0
+        return now if now > 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

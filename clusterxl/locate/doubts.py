@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from clusterxl.excel.cells import address
-from clusterxl.excel.raw import RawBook
 from clusterxl.finding import ERROR_CELL, FORMULA_CELL, Finding, Severity
 from clusterxl.form.model import Form, Input, defined_name
 from clusterxl.locate.model import FoundBy, FoundCell
@@ -24,32 +23,16 @@ _RUNGS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What was met while the cells were looked for.
-
-    Attributes:
-        book: The workbook.
-        names: Where its names point.
-        by_map: Where its hidden map of keys points; None when nobody had to look.
-        copies: Sheets that are copies, with the name of the sheet in the form.
-    """
-
-    book: RawBook
-    names: Areas
-    by_map: Areas | None
-    copies: Mapping[str, str]
-
-
 def tell_doubts(
-    form: Form, cells: Mapping[str, FoundCell], evidence: Evidence
+    form: Form, cells: Mapping[str, FoundCell], names: Areas, by_map: Areas | None
 ) -> tuple[Finding, ...]:
     """Tell what is wrong with the input cells of a return, in form order.
 
     Args:
         form: The form.
         cells: One cell an input, by key.
-        evidence: What was met while they were looked for.
+        names: Where the names of the workbook point.
+        by_map: Where its hidden map of keys points; None when nobody had to look.
 
     Returns:
         The findings.
@@ -57,10 +40,9 @@ def tell_doubts(
     findings = [
         *_lost(form, cells),
         *_by_rungs(form, cells),
-        *_left_over(form, evidence.names),
+        *_left_over(form, names),
         *_shared(form, cells),
-        *_twice(form, cells, evidence.by_map),
-        *_copied(form, cells, evidence),
+        *_twice(form, cells, by_map),
     ]
     for asked in form.inputs:
         findings += _doubts(form, asked, cells[asked.key])
@@ -94,7 +76,8 @@ def _left_over(form: Form, areas: Areas) -> list[Finding]:
         ]
         if beyond:
             cell = FoundCell(key=asked.key, sheet=sheet.name, cell=beyond[0])
-            findings.append(_finding(form, "left_over", asked, cell, count=len(beyond)))
+            told = _finding(form, "left_over", asked, cell, count=len(beyond))
+            findings.append(replace(told, cells=tuple(f"{sheet.name}!{at}" for at in beyond)))
     return findings
 
 
@@ -136,37 +119,6 @@ def _twice(form: Form, cells: Mapping[str, FoundCell], by_map: Areas | None) -> 
         if other and (other.sheet, other.cell) != (cell.sheet, cell.cell):
             told = _finding(form, "twice", asked, cell, other=f"{other.sheet}!{other.cell}")
             yield replace(told, cells=(*told.cells, f"{other.sheet}!{other.cell}"))
-
-
-def _copied(form: Form, cells: Mapping[str, FoundCell], evidence: Evidence) -> Iterator[Finding]:
-    """Tell of copies of sheets; where they say something else, nobody knows which one counts."""
-    for copy, original in evidence.copies.items():
-        sheet = evidence.book.sheet(copy)
-        section = next(s.id for s in form.sections if s.sheet == original)
-        asked = [a for a in form.inputs if a.section == section]
-        there = [(a, cells[a.key]) for a in asked if cells[a.key].cell]
-        differ = [
-            (a, cell)
-            for a, cell in there
-            if sheet
-            and (other := sheet.cell(cell.row, cell.column).value) not in (None, "")
-            and other != cell.raw.value
-        ]
-        if not there:
-            continue
-        first, cell = (differ or there)[0]
-        told = _finding(
-            form,
-            "copy_differs" if differ else "copy",
-            first,
-            cell,
-            severity=Severity.ERROR if differ else Severity.WARNING,
-            sheet=cell.sheet,
-            copy=copy,
-            count=len(differ),
-        )
-        places = (f"{copy}!{cell.cell}" for _, cell in differ)
-        yield replace(told, code="READ-COPY", cells=(*told.cells, *places))
 
 
 def _doubts(form: Form, asked: Input, cell: FoundCell) -> list[Finding]:

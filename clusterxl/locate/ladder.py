@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from clusterxl.excel.raw import RawBook, RawSheet
 from clusterxl.form.layout import Layout, lay_out
 from clusterxl.form.model import Form, Input, defined_name
-from clusterxl.locate.doubts import Evidence, tell_doubts
+from clusterxl.locate.doubts import tell_doubts
 from clusterxl.locate.labels import (
     LabelMap,
-    candidates,
     labels_of_layout,
     labels_of_sheet,
     match_sheets,
 )
 from clusterxl.locate.model import FoundBy, FoundCell, Located
 from clusterxl.locate.names import Areas, areas_by_map, areas_by_name, areas_on_sheet, cell_at
-
-# A sheet with nearly all texts of another is a copy of it.
-_COPY = 0.8
 
 
 def find_cells(form: Form, book: RawBook) -> Located:
@@ -46,13 +42,10 @@ def find_cells(form: Form, book: RawBook) -> Located:
         rungs.climb(areas_on_sheet(book, sheet.name), FoundBy.NAME, gone)
     rungs.climb_by_labels(gone, sheets)
     cells = {a.key: rungs.cells.get(a.key) or FoundCell(key=a.key) for a in form.inputs}
-    copies = dict(_copies(layout, book, sheets))
-    evidence = Evidence(book=book, names=names, by_map=by_map, copies=copies)
     return Located(
         cells=cells,
-        findings=tell_doubts(form, cells, evidence),
+        findings=tell_doubts(form, cells, names, by_map),
         sheets={name: sheet.name for name, sheet in sheets.items()},
-        copies=copies,
     )
 
 
@@ -131,14 +124,3 @@ class _Rungs:
             found_by = FoundBy.POSITION
         self._taken.add((sheet.name, *now))
         self.cells[asked.key] = cell_at(asked, sheet, *now, found_by)
-
-
-def _copies(
-    layout: Layout, book: RawBook, sheets: Mapping[str, RawSheet]
-) -> Iterator[tuple[str, str]]:
-    """Give the sheets that are copies of a sheet of the form, with its name in the form."""
-    for name, texts in candidates(book, sheets.values()).items():
-        for printed in layout.sheets:
-            if labels_of_layout(printed).share_in(texts) >= _COPY:
-                yield name, printed.name
-                break

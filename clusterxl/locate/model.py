@@ -51,10 +51,8 @@ class Located:
         findings: What is wrong with them, in that order.
         sheets: Name of the sheet that came back by the name it was issued with; sheets that
             nobody knows again are left out.
-        copies: Sheets that are copies of a sheet of the form, with the name of that sheet.
     """
 
     cells: Mapping[str, FoundCell]
     findings: tuple[Finding, ...]
     sheets: Mapping[str, str]
-    copies: Mapping[str, str]

@@ -1,0 +1,279 @@
+"""What is not as it was issued, told by meaning: sheets, labels, formulas, locks, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from clusterxl.excel.cells import address
+from clusterxl.excel.raw import NO_FEATURES, RawBook, parse_reference
+from clusterxl.finding import Finding, Severity
+from clusterxl.form.layout import lay_out
+from clusterxl.form.model import Form
+from clusterxl.integrity.compared import Compared
+from clusterxl.integrity.limits import changed_limits
+from clusterxl.integrity.template import Place, SheetTemplate, template_of
+from clusterxl.locate import Located
+from clusterxl.locate.alignment import Line
+from clusterxl.numbers import raw_text
+from clusterxl.plan.hidden import VIEWS
+from clusterxl.sentences import say
+
+INFO, WARNING = Severity.INFO, Severity.WARNING
+_SHOWN_CHARS = 30
+
+
+def tell_changes(
+    form: Form, book: RawBook, located: Located, compared: Sequence[Compared]
+) -> Iterator[Finding]:
+    """Tell what is not as it was issued.
+
+    Args:
+        form: The form.
+        book: The workbook that came back.
+        located: Its input cells.
+        compared: Its sheets beside those that were issued.
+
+    Returns:
+        The findings, one a kind of change and sheet; nothing of what programs change by
+        themselves when they save a workbook.
+    """
+    teller = _Teller(form, located)
+    yield from teller.sheets(compared)
+    yield from teller.protection(compared)
+    yield from teller.names(book)
+    for one in compared:
+        if one.issued is not None and one.issued.is_shown and one.is_alike:
+            for tell in (
+                teller.labels,
+                teller.formulas,
+                teller.lines,
+                teller.moved,
+                teller.hidden,
+                teller.locked,
+                teller.limits,
+                teller.merged,
+            ):
+                yield from tell(one, one.issued)
+
+
+class _Teller:
+    """Puts changes into words."""
+
+    def __init__(self, form: Form, located: Located) -> None:
+        self._form = form
+        self._located = located
+        self._template = template_of(form)
+        self._layout = lay_out(form)
+
+    def _finding(
+        self,
+        kind: str,
+        name: str,
+        severity: Severity,
+        sheet: str,
+        cells: Sequence[str] = (),
+        **figures: object,
+    ) -> Finding:
+        figures = {"sheet": sheet, "cell": cells[0] if cells else "", "count": len(cells)} | figures
+        return Finding(
+            code=f"INT-{kind}",
+            severity=severity,
+            message=say(f"integrity.{name}", lang=self._form.language, **figures),
+            sheet=sheet,
+            cell=cells[0] if cells else "",
+            cells=tuple(f"{sheet}!{cell}" for cell in cells),
+        )
+
+    # ---- the workbook
+
+    def sheets(self, compared: Sequence[Compared]) -> Iterator[Finding]:
+        """Tell which sheets are gone, renamed, hidden, or new."""
+        yield from self._sheets_gone({one.issued.name for one in compared if one.issued})
+        for one in compared:
+            now = one.sheet.name
+            if one.issued is None:
+                if not one.copy_of and not one.account.account.cells:
+                    yield self._finding("SHEET", "sheet_added", INFO, now)
+                continue
+            before = one.issued.name
+            if not one.is_alike:
+                yield self._finding("SHEET", "sheet_unlike", WARNING, now, before=before)
+            elif before != now:
+                yield self._finding("SHEET", "sheet_renamed", INFO, now, before=before)
+            if one.issued.is_shown and one.sheet.visibility != "visible":
+                yield self._finding("HIDDEN", "sheet_hidden", WARNING, now)
+
+    def _sheets_gone(self, there: set[str]) -> Iterator[Finding]:
+        places = self._layout.places
+        with_inputs = {place.sheet for place in places.values()}
+        found = {places[key].sheet for key, cell in self._located.cells.items() if cell.cell}
+        gone = [sheet for name, sheet in self._template.sheets.items() if name not in there]
+        for name, severity, group in (
+            ("sheets_gone", WARNING, [s.name for s in gone if s.name in with_inputs - found]),
+            ("plain_sheets_gone", INFO, [s.name for s in gone if _is_plain(s, with_inputs)]),
+            ("helpers_gone", INFO, [s.name for s in gone if not s.is_shown]),
+        ):
+            if group:
+                yield self._of_sheets("SHEET", name, severity, group)
+
+    def protection(self, compared: Sequence[Compared]) -> Iterator[Finding]:
+        """Tell of which sheets the protection was taken off; together, as it is done."""
+        bare = [
+            one.sheet.name
+            for one in compared
+            if one.is_form_sheet
+            and one.sheet.features is not NO_FEATURES
+            and not one.sheet.features.protected
+        ]
+        if bare:
+            yield self._of_sheets("LOCK", "unprotected", INFO, bare)
+
+    def _of_sheets(
+        self, kind: str, name: str, severity: Severity, sheets: Sequence[str]
+    ) -> Finding:
+        """Tell of several sheets together."""
+        listed = say("integrity.between", lang=self._form.language).join(sheets)
+        return self._finding(kind, name, severity, sheets[0], sheets=listed, count=len(sheets))
+
+    def names(self, book: RawBook) -> Iterator[Finding]:
+        """Tell how many names are gone that live checks need; those of inputs are told apart."""
+        there = {name.casefold() for name, text in book.names.items() if "#REF!" not in text}
+        gone = self._template.names - there
+        if book.sheet(VIEWS) and there and gone:
+            yield self._finding("NAME", "names_gone", INFO, "", count=len(gone))
+
+    # ---- one sheet
+
+    def labels(self, one: Compared, issued: SheetTemplate) -> Iterator[Finding]:
+        """Tell which printed texts were changed or deleted."""
+        account = one.account
+        changes = [
+            (now, issued.shown[before], raw_text(account.unclaimed[now]))
+            for now, before in sorted(account.relabelled.items())
+        ]
+        now_at = one.alignment.now if one.alignment else lambda row, column: (row, column)
+        changes += [(now_at(*at) or at, issued.shown[at], "") for at in account.removed]
+        if changes:
+            _, before_text, after = changes[0]
+            yield self._finding(
+                "LABEL",
+                "labels" if after else "labels_gone",
+                WARNING,
+                one.sheet.name,
+                [address(*now) for now, _, _ in changes],
+                before=_clipped(before_text),
+                after=_clipped(after),
+            )
+
+    def formulas(self, one: Compared, _: SheetTemplate) -> Iterator[Finding]:
+        """Tell how many live checks are gone."""
+        if one.account.unlive:
+            cells = [address(*place) for place in one.account.unlive]
+            yield self._finding("FORMULA", "formulas", INFO, one.sheet.name, cells)
+
+    def lines(self, one: Compared, _: SheetTemplate) -> Iterator[Finding]:
+        """Tell how many rows and columns were inserted or deleted."""
+        if one.alignment is None:
+            return
+        for name, line in (("rows", one.alignment.rows), ("columns", one.alignment.columns)):
+            for act, count in (("inserted", _inserted(line)), ("deleted", _deleted(line))):
+                if count:
+                    sheet = one.sheet.name
+                    yield self._finding("ROWS", f"{name}_{act}", INFO, sheet, count=count)
+
+    def moved(self, one: Compared, issued: SheetTemplate) -> Iterator[Finding]:
+        """Tell which input cells were dragged somewhere else."""
+        name = issued.name
+        found = []
+        for now, key in one.keys.items():
+            place = self._layout.places[key]
+            at = (place.row, place.column)
+            expected = one.alignment.now(*at) if one.alignment else at
+            if place.sheet != name or (expected is not None and expected != now):
+                found.append((now, key))
+        if found:
+            yield self._of_inputs("MOVED", "moved", WARNING, one, found)
+
+    def hidden(self, one: Compared, _: SheetTemplate) -> Iterator[Finding]:
+        """Tell of input cells in hidden rows and columns."""
+        features = one.sheet.features
+        rows = set(features.hidden_rows)
+        columns = features.hidden_columns
+        found = [
+            (now, key)
+            for now, key in one.keys.items()
+            if now[0] in rows or any(first <= now[1] <= last for first, last in columns)
+        ]
+        if found:
+            yield self._of_inputs("HIDDEN", "hidden", WARNING, one, found)
+
+    def locked(self, one: Compared, _: SheetTemplate) -> Iterator[Finding]:
+        """Tell of input cells that were locked; those that were issued so are left out."""
+        locked = one.sheet.features.locked
+        prefilled = self._form.levels
+        found = [
+            (now, key)
+            for now, key in one.keys.items()
+            if key not in prefilled and address(*now) in locked
+        ]
+        if found:
+            yield self._of_inputs("LOCK", "locked", INFO, one, found)
+
+    def limits(self, one: Compared, issued: SheetTemplate) -> Iterator[Finding]:
+        """Tell of input cells that no longer have the limits they were issued with."""
+        found = changed_limits(one, issued, self._form.levels)
+        if found:
+            yield self._of_inputs("LIMIT", "limits", INFO, one, found)
+
+    def merged(self, one: Compared, issued: SheetTemplate) -> Iterator[Finding]:
+        """Tell of input cells that were several cells merged into one, and are so no longer."""
+        features = one.sheet.features
+        if features is NO_FEATURES:
+            return
+        starts = {
+            (area.row, area.column)
+            for ref in features.merged
+            if (area := parse_reference(f"x!{ref}"))
+        }
+        merged = issued.merged
+        found = [(now, key) for now, key in one.keys.items() if key in merged and now not in starts]
+        if found:
+            yield self._of_inputs("MERGE", "merged", INFO, one, found)
+
+    def _of_inputs(
+        self,
+        kind: str,
+        name: str,
+        severity: Severity,
+        one: Compared,
+        found: Sequence[tuple[Place, str]],
+    ) -> Finding:
+        """Tell of input cells, by the label of the first."""
+        cells = [address(*now) for now, _ in found]
+        label = self._form.by_key[found[0][1]].label
+        return self._finding(kind, name, severity, one.sheet.name, cells, label=label)
+
+
+def _is_plain(sheet: SheetTemplate, with_inputs: set[str]) -> bool:
+    return sheet.is_shown and sheet.name not in with_inputs
+
+
+def _inserted(line: Line) -> int:
+    return sum(max(gap, 0) for gap in _gaps(line))
+
+
+def _deleted(line: Line) -> int:
+    return sum(max(-gap, 0) for gap in _gaps(line))
+
+
+def _gaps(line: Line) -> Iterator[int]:
+    """Give by how much more each stretch between two anchors has grown; less than 0: shrunk."""
+    known = sorted(line.anchors.items())
+    shifts = [0, *(now - before for before, now in known)]
+    return (after - before for before, after in pairwise(shifts))
+
+
+def _clipped(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _SHOWN_CHARS else f"{plain[: _SHOWN_CHARS - 1]}…"

@@ -1,0 +1,134 @@
+"""Inspects a return: the account of all its cells, and in words what is not as it was issued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from clusterxl.excel.raw import RawBook, RawCell, RawSheet
+from clusterxl.finding import Finding
+from clusterxl.form.layout import lay_out
+from clusterxl.form.model import Form
+from clusterxl.integrity.account import SheetAccount, account_of, copy_account, helper_account
+from clusterxl.integrity.changes import tell_changes
+from clusterxl.integrity.compared import Compared
+from clusterxl.integrity.copies import find_copies, tell_copies
+from clusterxl.integrity.model import Account, Unclaimed
+from clusterxl.integrity.orphans import orphans_of, tell_orphans
+from clusterxl.integrity.template import SheetTemplate, template_of
+from clusterxl.locate import Located
+from clusterxl.locate.alignment import Alignment
+from clusterxl.locate.labels import LabelMap, labels_of_sheet
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What comparing a return with its plan gives.
+
+    Attributes:
+        account: What became of each cell that holds something.
+        unclaimed: What nobody asked for, sheet by sheet.
+        findings: What is not as it was issued, and what was not read.
+    """
+
+    account: Account
+    unclaimed: tuple[Unclaimed, ...]
+    findings: tuple[Finding, ...]
+
+
+def inspect_return(form: Form, book: RawBook, located: Located) -> Inspection:
+    """Compare a return with the plan it was issued from.
+
+    Args:
+        form: The form it answers.
+        book: The workbook that came back.
+        located: Its input cells.
+
+    Returns:
+        The account, what is unclaimed, and findings.
+    """
+    copies = find_copies(form, book, located)
+    inspector = _Inspector(form, book, located, copies)
+    compared = tuple(inspector.compare(sheet) for sheet in book.sheets)
+    unclaimed = orphans_of(compared)
+    told = frozenset(cell for finding in located.findings for cell in finding.cells)
+    return Inspection(
+        account=Account.sum(one.account.account for one in compared),
+        unclaimed=unclaimed,
+        findings=(
+            *tell_copies(form, book, located, copies),
+            *tell_changes(form, book, located, compared),
+            *tell_orphans(form, unclaimed, told),
+        ),
+    )
+
+
+class _Inspector:
+    """Compares the sheets of one return, one after the other."""
+
+    def __init__(
+        self, form: Form, book: RawBook, located: Located, copies: Mapping[str, str]
+    ) -> None:
+        self._copies = copies
+        self._places = lay_out(form).places
+        self._sheets = template_of(form).sheets
+        self._located = located
+        self._issued = {now: name for name, now in located.sheets.items()}
+        self._keeps_formulas = _keeps_formulas(book)
+        self._keys: dict[str, dict[Place, str]] = {}
+        self._inputs: dict[str, dict[Place, RawCell]] = {}
+        for key, cell in located.cells.items():
+            if cell.cell:
+                self._keys.setdefault(cell.sheet, {})[cell.row, cell.column] = key
+                self._inputs.setdefault(cell.sheet, {})[cell.row, cell.column] = cell.raw
+
+    def compare(self, sheet: RawSheet) -> Compared:
+        """Compare one sheet that came back with the one that it was."""
+        issued = self._sheets.get(self._issued.get(sheet.name, sheet.name))
+        if issued and not issued.is_shown:
+            return Compared(sheet=sheet, issued=issued, account=helper_account(sheet))
+        cells = dict(sheet.cells.items())
+        if original := self._copies.get(sheet.name):
+            inputs = self._inputs.get(self._located.sheets[original], {})
+            account = copy_account(cells, self._sheets[original], inputs)
+            return Compared(sheet=sheet, copy_of=original, account=account)
+        if issued is None:
+            return Compared(sheet=sheet, account=account_of(cells, None, None, frozenset()))
+        return self._compare_shown(sheet, issued, cells)
+
+    def _compare_shown(
+        self, sheet: RawSheet, issued: SheetTemplate, cells: Mapping[Place, RawCell]
+    ) -> Compared:
+        """Compare a sheet that people see: as if nothing had moved, and else as it has moved."""
+        keys = self._keys.get(sheet.name, {})
+        moves = list(self._moves(issued.name, keys))
+        alignment = None
+        account = self._account(cells, issued, alignment, keys)
+        if account.differs or any(before != now for before, now in moves):
+            alignment = LabelMap(issued.labels, labels_of_sheet(sheet), moves).alignment
+            account = self._account(cells, issued, alignment, keys)
+        return Compared(sheet=sheet, issued=issued, alignment=alignment, keys=keys, account=account)
+
+    def _account(
+        self,
+        cells: Mapping[Place, RawCell],
+        issued: SheetTemplate,
+        alignment: Alignment | None,
+        keys: Mapping[Place, str],
+    ) -> SheetAccount:
+        consumed = frozenset(keys)
+        return account_of(cells, issued, alignment, consumed, keeps_formulas=self._keeps_formulas)
+
+    def _moves(self, name: str, keys: Mapping[Place, str]) -> Iterator[tuple[Place, Place]]:
+        for now, key in keys.items():
+            place = self._places[key]
+            if place.sheet == name:
+                yield (place.row, place.column), now
+
+
+def _keeps_formulas(book: RawBook) -> bool:
+    """Whether the file has formulas; some formats keep only what they gave last."""
+    shown = (sheet for sheet in book.sheets if sheet.visibility == "visible")
+    return any(cell.formula for sheet in shown for cell in sheet.cells.values())

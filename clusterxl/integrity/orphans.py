@@ -1,0 +1,98 @@
+"""What nobody asked for: notes beside the table, other sheets, comments; listed, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from clusterxl.excel.cells import address
+from clusterxl.finding import Finding, Severity
+from clusterxl.form.model import Form
+from clusterxl.integrity.compared import Compared
+from clusterxl.integrity.model import Unclaimed
+from clusterxl.numbers import raw_text
+from clusterxl.sentences import say
+
+# One finding a cell on a sheet of the form, until they would bury the others.
+_MOST_TOLD = 20
+_MOST_SHOWN = 8
+_SHOWN_CHARS = 60
+
+
+def orphans_of(compared: Iterable[Compared]) -> tuple[Unclaimed, ...]:
+    """Return what nobody asked for, sheet by sheet, row by row.
+
+    Printed texts that were changed are left out: they are told as such.
+    """
+    return tuple(found for one in compared for found in _of_sheet(one))
+
+
+def _of_sheet(one: Compared) -> Iterator[Unclaimed]:
+    account = one.account
+    for row, column in sorted(account.unclaimed):
+        if (row, column) not in account.relabelled:
+            yield Unclaimed(
+                sheet=one.sheet.name,
+                cell=address(row, column),
+                text=raw_text(account.unclaimed[row, column]),
+                is_foreign=one.issued is None,
+            )
+    if one.issued is None or one.issued.is_shown:
+        for cell, text in one.sheet.features.comments.items():
+            yield Unclaimed(sheet=one.sheet.name, cell=cell, text=text, is_comment=True)
+
+
+def tell_orphans(
+    form: Form, unclaimed: Iterable[Unclaimed], told: frozenset[str]
+) -> Iterator[Finding]:
+    """Tell what was not read because nobody asked for it.
+
+    Args:
+        form: The form; its language is that of the respondent.
+        unclaimed: What nobody asked for.
+        told: Cells of which something was told already, as `sheet!cell`.
+
+    Returns:
+        A finding a cell or comment, the rest of a sheet together; other sheets each as a whole.
+    """
+    groups: dict[tuple[str, bool, bool], list[Unclaimed]] = {}
+    for found in unclaimed:
+        if not found.is_comment and f"{found.sheet}!{found.cell}" in told:
+            continue
+        groups.setdefault((found.sheet, found.is_comment, found.is_foreign), []).append(found)
+    for (_, is_comment, is_foreign), group in groups.items():
+        name = "comment" if is_comment else "unclaimed"
+        if is_foreign:
+            yield _told(form, "foreign", group)
+            continue
+        for found in group[:_MOST_TOLD]:
+            yield _told(form, name, [found])
+        if len(group) > _MOST_TOLD:
+            yield _told(form, f"{name}_rest", group[_MOST_TOLD:])
+
+
+def _told(form: Form, name: str, group: Sequence[Unclaimed]) -> Finding:
+    first = group[0]
+    shown = [f"{one.cell}“{_clipped(one.text)}”" for one in group[:_MOST_SHOWN]]
+    sentence = say(
+        f"integrity.{name}",
+        lang=form.language,
+        sheet=first.sheet,
+        cell=first.cell,
+        text=_clipped(first.text),
+        count=len(group),
+        texts=say("integrity.between", lang=form.language).join(shown),
+    )
+    return Finding(
+        code="READ-COMMENT" if first.is_comment else "READ-UNCLAIMED",
+        severity=Severity.WARNING,
+        message=sentence,
+        sheet=first.sheet,
+        cell=first.cell,
+        cells=tuple(f"{one.sheet}!{one.cell}" for one in group),
+        value=first.text,
+    )
+
+
+def _clipped(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _SHOWN_CHARS else f"{plain[: _SHOWN_CHARS - 1]}…"

@@ -1,0 +1,153 @@
+"""The workbook as it was issued: its texts, live formulas and limits, by place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from clusterxl.excel.cells import Formula, Link, Rich, Validation
+from clusterxl.excel.stamp import Stamp
+from clusterxl.form.layout import lay_out
+from clusterxl.form.model import Form
+from clusterxl.locate.labels import Labels, label_key
+from clusterxl.numbers import shortest_decimal
+from clusterxl.plan import PlanCell, SheetPlan, plan_workbook
+from clusterxl.plan.model import Area
+from clusterxl.plan.program import program_of
+from clusterxl.plan.views import state_names
+
+Place = tuple[int, int]
+
+# Plans are large; of forms at work at once there are few.
+_TEMPLATES_KEPT = 4
+_REFERENCE = re.compile(r"\$?[A-Z]{1,3}\$?[0-9]{1,7}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetTemplate:
+    """One sheet as it was issued.
+
+    Attributes:
+        name: Its name.
+        is_shown: It is a sheet that people see.
+        texts: Printed texts and numbers by place, as labels are compared.
+        shown: The same as people read them.
+        formulas: Live formulas by place.
+        keys: Keys of the input cells by place.
+        merged: Areas of merged input cells, by key.
+        validations: What may be typed into the input cells that have a validation, by key.
+    """
+
+    name: str
+    is_shown: bool
+    texts: Mapping[Place, str]
+    shown: Mapping[Place, str]
+    formulas: Mapping[Place, str]
+    keys: Mapping[Place, str]
+    merged: Mapping[str, Area]
+    validations: Mapping[str, Validation]
+
+    @property
+    def labels(self) -> Labels:
+        """Its texts, as sheets are aligned by them."""
+        return Labels(self.texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A workbook as it was issued.
+
+    Attributes:
+        sheets: Its sheets by name.
+        names: Names that its live checks need, in small letters.
+    """
+
+    sheets: Mapping[str, SheetTemplate]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Edition:
+    """A form as all its loads are the same: its version is a hash of what it asks."""
+
+    form_id: str
+    version: str
+    base_year: int | None
+    form: Form = field(compare=False)
+
+
+def template_of(form: Form) -> Template:
+    """Return the workbook of a form as it was issued; to whom makes no difference here."""
+    return _template_of(_Edition(form.id, form.version, form.base_year, form))
+
+
+@lru_cache(maxsize=_TEMPLATES_KEPT)
+def _template_of(edition: _Edition) -> Template:
+    form = edition.form
+    stamp = Stamp(kind="return", form=form.id, version=form.version, base_year=form.base_year or 0)
+    layout = lay_out(form)
+    plan = plan_workbook(layout, stamp=stamp)
+    program = program_of(layout)
+    sheets = {sheet.name: _sheet_template(sheet) for sheet in plan.sheets}
+    return Template(
+        sheets=sheets, names=frozenset(name.casefold() for name in state_names(program))
+    )
+
+
+def shape_of(formula: str) -> str:
+    """Return a formula without its places, so that it is the same wherever it has moved to.
+
+    >>> shape_of("=IF($G$4>0, B2)"), shape_of("=IF($H$5>0,B3)")
+    ('=IF(@>0,@)', '=IF(@>0,@)')
+    """
+    return _REFERENCE.sub("@", formula.replace(" ", ""))
+
+
+def _sheet_template(sheet: SheetPlan) -> SheetTemplate:
+    texts: dict[Place, str] = {}
+    shown: dict[Place, str] = {}
+    formulas: dict[Place, str] = {}
+    keys: dict[Place, str] = {}
+    merged: dict[str, Area] = {}
+    is_shown = sheet.visibility == "visible"
+    for cell in sheet.cells if is_shown else ():
+        place = cell.area.row, cell.area.column
+        if cell.key:
+            keys[place] = cell.key
+            if (cell.area.last_row, cell.area.last_column) != place:
+                merged[cell.key] = cell.area
+        elif isinstance(cell.content, Formula):
+            formulas[place] = cell.content.text
+        elif text := _text_of(cell):
+            shown[place] = text
+            texts[place] = label_key(text)
+    return SheetTemplate(
+        name=sheet.name,
+        is_shown=is_shown,
+        texts=texts,
+        shown=shown,
+        formulas=formulas,
+        keys=keys,
+        merged=merged,
+        validations=_validations(sheet, keys) if is_shown else {},
+    )
+
+
+def _text_of(cell: PlanCell) -> str:
+    content = cell.content
+    if isinstance(content, Rich | Link):
+        return content.text
+    if isinstance(content, int | float):
+        return shortest_decimal(content)
+    return content if isinstance(content, str) else ""
+
+
+def _validations(sheet: SheetPlan, keys: Mapping[Place, str]) -> dict[str, Validation]:
+    found = {}
+    for area, validation in sheet.validations:
+        for row in range(area.row, area.last_row + 1):
+            if key := keys.get((row, area.column)):
+                found[key] = validation
+    return found

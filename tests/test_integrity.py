@@ -1,0 +1,314 @@
+"""Every cell is accounted for, and what is not as it was issued is told in words, by meaning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from damage import package_of, parts_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.comments import Comment
+from openpyxl.styles import Protection
+
+from clusterxl.excel.cells import address
+from clusterxl.excel.stamp import STAMP_SHEET
+from clusterxl.finding import Finding, Severity
+from clusterxl.form.file import load_form
+from clusterxl.form.layout import lay_out
+from clusterxl.form.model import Form, defined_name
+from clusterxl.form.roster import units_of
+from clusterxl.generate import generate_workbook
+from clusterxl.normalise import normalise_returns
+from clusterxl.read import Return, read_return
+from clusterxl.testing.returns import simulate_return
+
+FORMS = Path(__file__).parent / "data" / "forms"
+FARM = load_form(FORMS / "farm-survey")
+FIRST = lay_out(FARM).sheets[0].name
+
+
+@pytest.fixture(scope="module")
+def filled() -> bytes:
+    return simulate_return(FARM, seed=5)
+
+
+def read(folder: Path, data: bytes, form: Form = FARM) -> Return:
+    path = folder / "a.xlsx"
+    path.write_bytes(data)
+    found = read_return(path, forms=[form])
+    assert found.account.is_balanced
+    return found
+
+
+def by_hand(data: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(BytesIO(data))
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    kept = BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def of_kind(found: Return, kind: str) -> tuple[Finding, ...]:
+    return tuple(finding for finding in found.findings if finding.code == kind)
+
+
+def codes(found: Return) -> set[str]:
+    return {finding.code for finding in found.findings}
+
+
+def values(found: Return) -> Mapping[str, object]:
+    return {key: cell.raw.value for key, cell in found.cells.items()}
+
+
+# ---- quiet where nothing was done
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["gd-cluster-2023", *sorted(p for p in FORMS.iterdir() if p.name != "broken")],
+    ids=str,
+)
+def test_a_workbook_as_issued_has_nothing_to_tell(tmp_path: Path, folder: str | Path) -> None:
+    form = load_form(folder)
+    found = read(tmp_path, generate_workbook(form), form)
+    assert found.findings == ()
+    assert found.account.unclaimed == 0
+    unit = next(iter(units_of(form)), None)
+    found = read(tmp_path, generate_workbook(form, unit=unit, serial="7", sample=True), form)
+    assert found.findings == ()
+    assert found.account.unclaimed == 0
+
+
+def test_a_filled_workbook_is_accounted_for_to_the_last_cell(tmp_path: Path, filled: bytes) -> None:
+    found = read(tmp_path, filled)
+    assert found.findings == ()
+    book = by_hand(filled)
+    cells = sum(
+        cell.value not in (None, "") for sheet in book for row in sheet.iter_rows() for cell in row
+    )
+    account = found.account
+    assert account.cells == cells
+    assert account.consumed == found.counts["filled"]
+    assert account.unclaimed == 0
+    (row,) = normalise_returns([found]).returns.to_dict("records")
+    assert row["cells"] == account.cells
+    parts = ("consumed", "template", "ignored", "unclaimed")
+    assert sum(row[part] for part in parts) == row["cells"]
+
+
+def test_what_openpyxl_saves_is_quiet(tmp_path: Path, filled: bytes) -> None:
+    again = read(tmp_path, saved(by_hand(filled)))
+    assert again.findings == ()
+    assert values(again) == values(read(tmp_path, filled))
+
+
+# ---- what nobody asked for
+
+
+def test_notes_beside_the_table_are_told_with_their_text(tmp_path: Path, filled: bytes) -> None:
+    book = by_hand(filled)
+    book[FIRST]["Z40"] = "see the letter"
+    book[FIRST]["Z41"] = 12.5
+    found = read(tmp_path, saved(book))
+    told = of_kind(found, "READ-UNCLAIMED")
+    assert [(f.sheet, f.cell, f.value) for f in told] == [
+        (FIRST, "Z40", "see the letter"),
+        (FIRST, "Z41", "12.5"),
+    ]
+    assert all(f.severity is Severity.WARNING and f.value in f.message for f in told)
+    assert [one.text for one in found.unclaimed] == ["see the letter", "12.5"]
+    assert found.account.unclaimed == 2
+
+
+def test_many_notes_do_not_bury_the_other_findings(tmp_path: Path, filled: bytes) -> None:
+    book = by_hand(filled)
+    for row in range(60, 160):
+        book[FIRST].cell(row, 3).value = f"note {row}"
+    found = read(tmp_path, saved(book))
+    told = of_kind(found, "READ-UNCLAIMED")
+    assert len(told) < 30
+    assert sum(len(f.cells) for f in told) == 100
+    assert [one.text for one in found.unclaimed] == [f"note {row}" for row in range(60, 160)]
+
+
+def test_comments_are_told(tmp_path: Path, filled: bytes) -> None:
+    book = by_hand(filled)
+    cell = next(c.cell for c in read(tmp_path, filled).cells.values() if c.sheet == FIRST)
+    book[FIRST][cell].comment = Comment("who is meant?", "")
+    found = read(tmp_path, saved(book))
+    (told,) = of_kind(found, "READ-COMMENT")
+    assert (told.sheet, told.cell) == (FIRST, cell)
+    assert "who is meant?" in told.message
+    assert [one.is_comment for one in found.unclaimed] == [True]
+
+
+def test_other_sheets_are_told_as_a_whole(tmp_path: Path, filled: bytes) -> None:
+    book = by_hand(filled)
+    extra = book.create_sheet("More")
+    extra["A1"], extra["B2"] = "our own table", 3
+    book.create_sheet("Nothing")
+    found = read(tmp_path, saved(book))
+    (told,) = of_kind(found, "READ-UNCLAIMED")
+    assert (told.sheet, told.cells) == ("More", ("More!A1", "More!B2"))
+    assert "our own table" in told.message
+    assert [f.sheet for f in of_kind(found, "INT-SHEET")] == ["Nothing"]
+    assert values(found) == values(read(tmp_path, filled))
+
+
+def test_a_copied_sheet_counts_only_where_it_says_something_else(
+    tmp_path: Path, filled: bytes
+) -> None:
+    book = by_hand(filled)
+    copy = book.copy_worksheet(book[FIRST])
+    found = read(tmp_path, saved(book))
+    (told,) = of_kind(found, "READ-COPY")
+    assert told.severity is Severity.WARNING
+    assert not of_kind(found, "READ-UNCLAIMED")
+    cell = next(
+        cell
+        for cell in read(tmp_path, filled).cells.values()
+        if cell.sheet == FIRST and cell.raw.kind == "text" and cell.key not in FARM.levels
+    )
+    copy[cell.cell] = "something else"
+    found = read(tmp_path, saved(book))
+    (told,) = of_kind(found, "READ-COPY")
+    assert told.severity is Severity.ERROR
+    assert told.cells == (f"{FIRST}!{cell.cell}", f"{copy.title}!{cell.cell}")
+    assert [one.text for one in found.unclaimed] == ["something else"]
+
+
+# ---- what was changed
+
+
+def test_changed_labels_are_told_with_both_texts(tmp_path: Path, filled: bytes) -> None:
+    sheet = lay_out(FARM).sheets[1]
+    drawn = next(d for d in sheet.drawn if not d.box.key and d.box.text and d.place.column > 1)
+    book = by_hand(filled)
+    book[sheet.name][drawn.place.cell] = "Something quite different"
+    found = read(tmp_path, saved(book))
+    (told,) = of_kind(found, "INT-LABEL")
+    assert (told.sheet, told.cell, told.severity) == (
+        sheet.name,
+        drawn.place.cell,
+        Severity.WARNING,
+    )
+    assert "Something quite different" in told.message
+    assert drawn.box.text.split()[-1] in told.message
+    assert codes(found) == {"INT-LABEL"}
+    assert found.account.unclaimed == 1
+
+
+def test_overwritten_checks_are_told_and_change_nothing(tmp_path: Path, filled: bytes) -> None:
+    book = by_hand(filled)
+    sheet = book[FIRST]
+    strip = next(c for row in sheet.iter_rows() for c in row if str(c.value).startswith("="))
+    strip.value = None
+    found = read(tmp_path, saved(book))
+    (told,) = of_kind(found, "INT-FORMULA")
+    assert (told.sheet, told.cell, told.severity) == (FIRST, strip.coordinate, Severity.INFO)
+    assert values(found) == values(read(tmp_path, filled))
+
+
+def test_protection_limits_and_locks_are_told(tmp_path: Path, filled: bytes) -> None:
+    book = by_hand(filled)
+    for sheet in book:
+        sheet.protection.sheet = False
+    limited = next(sheet for sheet in book if sheet.data_validations.dataValidation)
+    limited.data_validations.dataValidation.clear()
+    cell = next(c for c in read(tmp_path, filled).cells.values() if c.key not in FARM.levels)
+    book[cell.sheet][cell.cell].protection = Protection(locked=True)
+    found = read(tmp_path, saved(book))
+    assert codes(found) == {"INT-LOCK", "INT-LIMIT"}
+    assert all(f.severity is Severity.INFO for f in found.findings)
+    assert [f.sheet for f in of_kind(found, "INT-LIMIT")] == [limited.title]
+    assert (cell.cell in {f.cell for f in of_kind(found, "INT-LOCK")}) is True
+
+
+def test_hidden_answers_are_read_and_told(tmp_path: Path, filled: bytes) -> None:
+    book = by_hand(filled)
+    second = lay_out(FARM).sheets[1].name
+    book[second].sheet_state = "hidden"
+    cell = next(c for c in read(tmp_path, filled).cells.values() if c.sheet == FIRST)
+    book[FIRST].row_dimensions[cell.row].hidden = True
+    found = read(tmp_path, saved(book))
+    told = of_kind(found, "INT-HIDDEN")
+    assert {f.sheet for f in told} == {FIRST, second}
+    assert any(f"{FIRST}!{cell.cell}" in f.cells for f in told)
+    assert values(found) == values(read(tmp_path, filled))
+
+
+def test_sheets_that_are_gone_are_told_by_what_stood_on_them(tmp_path: Path, filled: bytes) -> None:
+    book = by_hand(filled)
+    gone = lay_out(FARM).sheets[1].name
+    del book[gone]
+    for name in [n for n, text in book.defined_names.items() if gone in text.attr_text]:
+        del book.defined_names[name]
+    found = read(tmp_path, saved(book))
+    told = [f for f in of_kind(found, "INT-SHEET") if f.severity is Severity.WARNING]
+    assert [f.sheet for f in told] == [gone]
+    keys = {asked.key for asked in FARM.inputs if lay_out(FARM).places[asked.key].sheet == gone}
+    assert {key for key, cell in found.cells.items() if cell.found_by == "lost"} == keys
+    lost = {defined_name(key) for key in keys}
+    assert {defined_name(f.key) for f in of_kind(found, "READ-LOST")} == lost
+
+
+def test_formats_without_formulas_lose_no_cell_and_tell_no_change(
+    tmp_path: Path, filled: bytes
+) -> None:
+    """As old formats come back: what a formula gave last stands there as a value."""
+    shown = openpyxl.load_workbook(BytesIO(filled), data_only=True)
+    found = read(tmp_path, saved(shown))
+    assert codes(found) <= {"INT-SHEET"}
+    assert found.account.unclaimed == 0
+    assert values(found) == values(read(tmp_path, filled))
+
+
+# ---- any text anywhere
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    notes=st.dictionaries(
+        st.tuples(st.integers(1, 80), st.integers(1, 30)),
+        st.text("abc 012无=", min_size=1, max_size=6) | st.integers(-9, 9),
+        max_size=6,
+    )
+)
+def test_whatever_is_typed_anywhere_is_accounted_for(
+    tmp_path: Path, filled: bytes, notes: dict[tuple[int, int], str | int]
+) -> None:
+    book = by_hand(filled)
+    sheet = book[FIRST]
+    for (row, column), text in notes.items():
+        if not isinstance(sheet.cell(row, column), openpyxl.cell.cell.MergedCell):
+            sheet.cell(row, column).value = text
+            sheet.cell(row, column).data_type = "s" if isinstance(text, str) else "n"
+    found = read(tmp_path, saved(book))
+    shown = {(cell.sheet, cell.cell) for cell in found.cells.values() if cell.cell}
+    told = {(one.sheet, one.cell): one.text for one in found.unclaimed}
+    labels = Counter(cell for finding in of_kind(found, "INT-LABEL") for cell in finding.cells)
+    for (row, column), text in notes.items():
+        place = FIRST, address(row, column)
+        if isinstance(sheet.cell(row, column), openpyxl.cell.cell.MergedCell) or place in shown:
+            continue
+        printed = by_hand(filled)[FIRST].cell(row, column).value
+        is_printed = str(printed).strip() == str(text).strip()
+        assert place in told or labels[f"{FIRST}!{place[1]}"] or is_printed or not str(text).strip()
+
+
+def test_our_hidden_sheets_are_known_whatever_they_hold(tmp_path: Path, filled: bytes) -> None:
+    book = by_hand(filled)
+    book[STAMP_SHEET]["B7"] = "left by somebody"
+    found = read(tmp_path, saved(book))
+    assert found.account.unclaimed == 0
+    parts = parts_of(filled)
+    assert read(tmp_path, package_of(parts)).findings == ()
