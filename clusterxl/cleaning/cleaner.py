@@ -6,61 +6,49 @@ people use for others are data of the catalogue (`normalise.*`).
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from clusterxl.cleaning.answer import BLANK_ANSWER, Answer, write_receipt
+from clusterxl.cleaning.dates import DATE_STEPS, doubt_about_date
+from clusterxl.cleaning.doubts import doubt_about
+from clusterxl.cleaning.measures import PERCENT
+from clusterxl.cleaning.options import Marks, Options
+from clusterxl.cleaning.steps import (
+    MISSING,
+    NUMBER_STEPS,
+    PHONE_STEPS,
+    SPACES,
+    TEXT_STEPS,
+    Step,
+    hides_signs,
+    is_odd,
+    walk,
+    without_unseen,
+)
+from clusterxl.cleaning.words import Words, word_list, words_for
 from clusterxl.excel.raw import RawCell
-from clusterxl.form.answers import TICKED, UNTICKED, canonical_text, choice_line
+from clusterxl.form.answers import TICKED, UNTICKED, canonical_text
 from clusterxl.form.dates import date_of_serial, date_of_text
 from clusterxl.form.model import Field, FieldType, Form, Input
 from clusterxl.frames import Status
-from clusterxl.numbers import (
-    NUMBER_STEPS,
-    WIDE_SIGNS,
-    Words,
-    parse_number,
-    raw_text,
-    shortest_decimal,
-)
+from clusterxl.numbers import WIDE_SIGNS, parse_number, raw_text, shortest_decimal
 from clusterxl.ruleset.functions import limits_of
 from clusterxl.ruleset.typed import unset_texts
-from clusterxl.sentences import say
 
-PERCENT = "%"
-_RECEIPT_CHARS = 40
-# The spaces that the text view knows; what is left of a text there is left of it here.
-_SPACES = " \t\r\n\u00a0\u3000"
 # No text longer than this is looked up among the words that stand for no answer.
 _LONGEST_WORD = 20
+# No number is typed with more characters, whatever stands around it.
+_LONGEST_NUMBER = 200
+# Spreadsheets keep fifteen digits of a number; what had more is no longer what was typed.
+_DIGITS_END = 1e15
+_SHORT_FORM = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+")
 # A percent sign in quotes is a word of the number format and does not multiply.
 _QUOTED_IN_FORMAT = re.compile(r'"[^"]*"|\\.')
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A clean answer.
-
-    Attributes:
-        status: What kind of answer it is.
-        number: Its number; NaN if it has none.
-        text: Its text; empty for a number.
-        receipts: What was changed, `raw → clean (rule)`.
-        advice: Name of the sentence that tells the respondent of a change that no rule sees.
-    """
-
-    status: Status
-    number: float = math.nan
-    text: str = ""
-    receipts: tuple[str, ...] = ()
-    advice: str = ""
-
-
-BLANK_ANSWER = Answer(status=Status.BLANK)
 
 
 class Cleaner:
@@ -68,7 +56,7 @@ class Cleaner:
 
     def __init__(self, form: Form) -> None:
         self._form = form
-        self._options: dict[str, _Options] = {}
+        self._options: dict[str, Options] = {}
         self._by_type: Mapping[FieldType, Callable[[Input, RawCell, str], Answer]] = {
             FieldType.NUMBER: self._number,
             FieldType.COUNT: self._number,
@@ -100,16 +88,27 @@ class Cleaner:
         """
         if raw.kind == "error" or (raw.value is None and raw.formula):
             return Answer(status=Status.INVALID, text=str(raw.value or ""))
-        return self._by_type[asked.type](asked, raw, seen) if seen else BLANK_ANSWER
+        if not seen:
+            return BLANK_ANSWER
+        if isinstance(raw.value, str) and hides_signs(raw.value):
+            return self._uncovered(asked, raw, raw.value)
+        return self._by_type[asked.type](asked, raw, seen)
+
+    def _uncovered(self, asked: Input, raw: RawCell, typed: str) -> Answer:
+        """Clean an answer with characters that nobody sees."""
+        plain = without_unseen(typed)
+        visible = canonical_text(plain)
+        receipts = (self._receipt(typed, plain, "unseen"),)
+        if not visible or visible == unset_texts(self._form).get(asked.key):
+            advice = "" if visible else "unseen_only"
+            return replace(BLANK_ANSWER, receipts=receipts, advice=advice)
+        answer = self._by_type[asked.type](asked, raw, visible)
+        is_told = answer.receipts or answer.text == typed or answer.status is Status.INVALID
+        return answer if is_told else replace(answer, receipts=receipts)
 
     @cached_property
     def _none(self) -> str:
         return canonical_text(self._form.none_word)
-
-    def _list(self, name: str) -> tuple[str, ...]:
-        """Return a list of words or marks of the form's language."""
-        words = say(f"normalise.{name}", lang=self._form.language).split("|")
-        return tuple(word for word in words if word)
 
     @cached_property
     def _none_words(self) -> frozenset[str]:
@@ -120,30 +119,33 @@ class Cleaner:
         return frozenset(word.casefold() for word in self._list("not_applicable_words"))
 
     @cached_property
-    def _about(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return self._list("about_before"), self._list("about_behind")
+    def _marks(self) -> Marks:
+        return Marks(self._form.language)
 
-    @cached_property
-    def _marks(self) -> Mapping[int, str]:
-        marks = {
-            **dict.fromkeys(self._list("ticked_marks"), TICKED),
-            **dict.fromkeys(self._list("unticked_marks"), UNTICKED),
-        }
-        return str.maketrans({**marks, " ": "", "\u3000": "", "\u00a0": "", "\n": ""})
+    def _list(self, name: str) -> tuple[str, ...]:
+        return word_list(name, self._form.language)
+
+    def _words(self, asked: Input) -> Words:
+        return words_for(self._form.language, _measure(asked.field))
 
     def _receipt(self, before: str, after: str, name: str) -> str:
-        rule = say(f"receipt.{name}", lang=self._form.language)
-        return f"{_clipped(before)} → {_clipped(after)} ({rule})"
+        return write_receipt(before, after, name, self._form.language)
 
     def _changed(self, before: str, after: str, name: str) -> tuple[str, ...]:
         return () if before == after else (self._receipt(before, after, name),)
 
+    def _walked(
+        self, steps: tuple[Step, ...], typed: str, words: Words
+    ) -> tuple[str, tuple[str, ...]]:
+        text, changes = walk(steps, typed, words)
+        return text, tuple(self._receipt(*change) for change in changes)
+
     def _worded(self, asked: Input, raw: RawCell, seen: str) -> Answer | None:
         """Read a word that stands for no answer; None for anything else."""
-        typed = raw_text(raw)
         none = self._form.none_word
         if none and seen == self._none:
-            receipts = self._changed(typed, none, "space")
+            step = "space" if canonical_text(raw.value) == none else "unseen"
+            receipts = self._changed(raw_text(raw), none, step)
             return Answer(status=Status.NONE, text=none, receipts=receipts)
         if len(seen) > _LONGEST_WORD:
             return None
@@ -151,7 +153,7 @@ class Cleaner:
         if folded in self._not_applicable_words:
             return Answer(status=Status.NOT_APPLICABLE, text=seen)
         if none and asked.field.none_allowed and folded in self._none_words:
-            receipts = (self._receipt(typed, none, "none_word"),)
+            receipts = (self._receipt(raw_text(raw), none, "none_word"),)
             return Answer(status=Status.NONE, text=none, receipts=receipts)
         return None
 
@@ -181,22 +183,17 @@ class Cleaner:
         )
 
     def _number_text(self, asked: Input, typed: str, seen: str) -> Answer:
-        words = Words(*self._about, _measure(asked.field))
-        text = typed
-        receipts: list[str] = []
-        for step in NUMBER_STEPS:
-            changed = step.apply(text, words)
-            receipts += self._changed(text, changed, step.name)
-            text = changed
-        number = parse_number(text)
-        if number is None:
+        if (plain := parse_number(typed)) is not None:
+            return _found_number(plain, (self._receipt(typed, typed, "text_number"),))
+        if len(typed) > _LONGEST_NUMBER:
             return Answer(status=Status.INVALID, text=seen)
-        return Answer(
-            status=Status.VALUE,
-            number=number,
-            receipts=tuple(receipts) or (self._receipt(typed, text, "text_number"),),
-            advice="number_found",
-        )
+        words = self._words(asked)
+        text, receipts = self._walked(NUMBER_STEPS, typed, words)
+        number = parse_number(text)
+        if number is not None:
+            return _found_number(number, receipts)
+        advice, readings = doubt_about(text, words)
+        return Answer(status=Status.INVALID, text=seen, advice=advice, readings=readings)
 
     def _text(self, asked: Input, raw: RawCell, seen: str) -> Answer:
         if worded := self._worded(asked, raw, seen):
@@ -205,128 +202,108 @@ class Cleaner:
         if raw.kind == "date" and (day := _day_in(raw)):
             receipt = self._receipt(typed, day.isoformat(), "date")
             return Answer(status=Status.VALUE, text=day.isoformat(), receipts=(receipt,))
-        lines = typed.replace("\r\n", "\n").replace("\r", "\n")
-        text = lines.strip(_SPACES)
-        receipts = (
-            *self._changed(typed, lines, "newline"),
-            *self._changed(lines, text, "space"),
-        )
-        return Answer(status=Status.VALUE, text=text, receipts=receipts)
+        if _has_lost_digits(raw):
+            return Answer(status=Status.INVALID, text=typed, advice="digits_lost")
+        if typed == typed.strip(SPACES) and not is_odd(typed):
+            return Answer(status=Status.VALUE, text=typed)
+        text, receipts = self._walked(TEXT_STEPS, typed, self._words(asked))
+        if not text:
+            return replace(BLANK_ANSWER, receipts=receipts, advice="unseen_only")
+        is_private = text.count(MISSING) > typed.count(MISSING)
+        advice = "private_use" if is_private else ""
+        return Answer(status=Status.VALUE, text=text, receipts=receipts, advice=advice)
 
     def _phone(self, asked: Input, raw: RawCell, seen: str) -> Answer:
         if worded := self._worded(asked, raw, seen):
             return worded
         typed = raw_text(raw)
-        narrow = typed.translate(WIDE_SIGNS)
-        text = narrow.strip(_SPACES)
-        receipts = (
-            *self._changed(typed, narrow, "width"),
-            *self._changed(narrow, text, "space"),
-        )
+        if raw.kind == "date":
+            return Answer(status=Status.INVALID, text=seen, advice="date_in_number")
+        text, receipts = self._walked(PHONE_STEPS, typed, self._words(asked))
+        if _has_lost_digits(raw) or _SHORT_FORM.fullmatch(text):
+            return Answer(status=Status.INVALID, text=typed, advice="digits_lost")
+        if raw.kind == "number":
+            receipts = (self._receipt(typed, text, "number_text"),)
         return Answer(status=Status.VALUE, text=text, receipts=receipts)
 
     def _choice(self, asked: Input, raw: RawCell, seen: str) -> Answer:
-        options = self._options_of(asked.field.id, lambda: self._choice_options(asked.field))
-        return self._option(options, asked, raw, seen)
+        options = self._options_of(asked.field.id, lambda: self._marks.choices(asked.field))
+        found = self._option(options, asked, raw, seen)
+        if found.status is not Status.INVALID or found.advice:
+            return found
+        several = self._marks.several_ticked(asked.field, self._marks.compact(seen))
+        return replace(found, advice="ask_options", readings=several) if several else found
 
     def _pick(self, asked: Input, raw: RawCell, seen: str) -> Answer:
         options = self._options_of(
-            asked.field.options, lambda: self._plain_options(self._form.options_of(asked.field))
+            asked.field.options, lambda: self._marks.options(self._form.options_of(asked.field))
         )
         found = self._option(options, asked, raw, seen)
         if found.status is Status.INVALID and asked.field.other:
             return self._text(asked, raw, seen)
         return found
 
-    @cached_property
-    def _tick_words(self) -> Mapping[str, str]:
-        """What else means a tick or none, in lower case; each stands alone in its cell."""
-        return {
-            **dict.fromkeys((word.casefold() for word in self._list("ticked_words")), TICKED),
-            **dict.fromkeys((word.casefold() for word in self._list("unticked_words")), UNTICKED),
-        }
-
     def _ticks(self, asked: Input, raw: RawCell, seen: str) -> Answer:
-        if word := self._tick_words.get(seen.translate(WIDE_SIGNS).casefold()):
+        word = self._marks.word(seen)
+        if word:
             receipts = (self._receipt(raw_text(raw), word, "option"),)
             number = float(word == TICKED)
             return Answer(status=Status.VALUE, number=number, text=word, receipts=receipts)
-        options = self._options_of(TICKED, lambda: self._plain_options((TICKED, UNTICKED)))
+        options = self._options_of(TICKED, lambda: self._marks.options((TICKED, UNTICKED)))
         found = self._option(options, asked, raw, seen)
-        if found.status is not Status.VALUE:
-            return found
-        return Answer(
-            status=Status.VALUE,
-            number=float(found.text == TICKED),
-            text=found.text,
-            receipts=found.receipts,
-        )
+        if found.status is Status.INVALID and self._marks.is_cross(self._marks.compact(seen)):
+            return replace(found, advice="ask_cross")
+        is_value = found.status is Status.VALUE
+        return replace(found, number=float(found.text == TICKED)) if is_value else found
 
-    def _option(self, options: _Options, asked: Input, raw: RawCell, seen: str) -> Answer:
+    def _option(self, options: Options, asked: Input, raw: RawCell, seen: str) -> Answer:
         if seen in options.exact:
             return Answer(status=Status.VALUE, text=options.exact[seen])
         if worded := self._worded(asked, raw, seen):
             return worded
-        compact = seen.translate(self._marks)
-        if compact not in options.loose:
-            return Answer(status=Status.INVALID, text=seen)
-        text = options.loose[compact]
+        meanings = options.loose.get(self._marks.compact(seen), ())
+        if len(meanings) != 1:
+            advice = "ask_options" if meanings else ""
+            return Answer(status=Status.INVALID, text=seen, advice=advice, readings=meanings)
+        (text,) = meanings
         if not text:
             return BLANK_ANSWER
         receipts = (self._receipt(raw_text(raw), text, "option"),)
         return Answer(status=Status.VALUE, text=text, receipts=receipts)
 
-    def _options_of(self, name: str, make: Callable[[], _Options]) -> _Options:
+    def _options_of(self, name: str, make: Callable[[], Options]) -> Options:
         if name not in self._options:
             self._options[name] = make()
         return self._options[name]
 
-    def _choice_options(self, asked: Field) -> _Options:
-        exact: dict[str, str] = {}
-        loose = {choice_line(asked).translate(self._marks): ""}
-        for item in asked.items:
-            label, line = canonical_text(item.label), choice_line(asked, item.id)
-            exact |= {canonical_text(line): label, label: label}
-            marked = (line, label, TICKED + label, label + TICKED)
-            loose |= {text.translate(self._marks): label for text in marked}
-        return _Options(exact=exact, loose=loose)
-
-    def _plain_options(self, texts: Sequence[str]) -> _Options:
-        return _Options(
-            exact={canonical_text(text): text for text in texts},
-            loose={text.translate(self._marks): text for text in texts},
-        )
-
     def _date(self, asked: Input, raw: RawCell, seen: str) -> Answer:
-        if raw.kind != "text":
-            day = _day_in(raw)
-            if day is None:
-                return Answer(status=Status.INVALID, text=seen)
-            return Answer(status=Status.VALUE, text=day.isoformat())
+        if raw.kind != "text" and (stored := _day_in(raw)):
+            return Answer(status=Status.VALUE, text=stored.isoformat())
+        if raw.kind not in ("text", "number"):
+            return Answer(status=Status.INVALID, text=seen)
         if worded := self._worded(asked, raw, seen):
             return worded
-        narrow = seen.translate(WIDE_SIGNS)
-        day = date_of_text(narrow, self._form.language)
+        language, words = self._form.language, self._words(asked)
+        typed = raw_text(raw)
+        text, receipts = self._walked(DATE_STEPS, typed, words)
+        day = date_of_text(canonical_text(text), language)
         if day is None:
-            return Answer(status=Status.INVALID, text=seen)
-        receipts = (
-            *self._changed(seen, narrow, "width"),
-            *self._changed(narrow, day.isoformat(), "date"),
-        )
-        return Answer(status=Status.VALUE, text=day.isoformat(), receipts=receipts)
+            advice, readings = doubt_about_date(text, words)
+            return Answer(status=Status.INVALID, text=seen, advice=advice, readings=readings)
+        receipts += self._changed(text, day.isoformat(), "date")
+        # Where the rule reads the date as well there is nothing to ask for.
+        is_plain = raw.kind == "text" and date_of_text(canonical_text(typed), language) == day
+        advice = "" if is_plain else "date_found"
+        return Answer(status=Status.VALUE, text=day.isoformat(), receipts=receipts, advice=advice)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
-    """How the options of a question may be written.
+def _found_number(number: float, receipts: tuple[str, ...]) -> Answer:
+    return Answer(status=Status.VALUE, number=number, receipts=receipts, advice="number_found")
 
-    Attributes:
-        exact: Option by canonical text, as the form itself writes it.
-        loose: Option by text without spaces, marks unified; nothing where none is chosen.
-    """
 
-    exact: Mapping[str, str]
-    loose: Mapping[str, str]
+def _has_lost_digits(raw: RawCell) -> bool:
+    is_number = raw.kind == "number" and isinstance(raw.value, int | float)
+    return is_number and abs(float(raw.value or 0)) >= _DIGITS_END
 
 
 def _day_in(raw: RawCell) -> date | None:
@@ -343,8 +320,3 @@ def _fits(asked: Field, number: float) -> bool:
 
 def _measure(asked: Field) -> str:
     return asked.measure or (PERCENT if asked.share else "")
-
-
-def _clipped(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _RECEIPT_CHARS else f"{plain[: _RECEIPT_CHARS - 1]}…"
