@@ -149,3 +149,23 @@ def test_what_is_invalid_or_blank_has_no_number(place: tuple[str, str], typed: T
     if answer.status is not Status.VALUE:
         assert math.isnan(answer.number)
     assert answer.status is Status.INVALID or not answer.readings
+
+
+FULL = 32767
+
+
+@pytest.mark.parametrize("place", list(dict.fromkeys(case[:2] for case in CASES)))
+@pytest.mark.parametrize(
+    "piece",
+    ["9", ".", " ", "\u3000", "\u2003", "1 ", "1,", "万", "三", "☑", "(", "'", "\u200b", "_x000D_"],
+)
+def test_a_cell_full_of_anything_is_read(place: tuple[str, str], piece: str) -> None:
+    full = (piece * FULL)[:FULL]
+    for typed in (full, f"1{full[1:]}", f"{full[1:]}1"):
+        answer = clean(*place, typed)
+        assert answer.status in Status
+        assert all(len(receipt) < 200 for receipt in answer.receipts)
+
+
+def test_a_number_may_stand_among_many_spaces() -> None:
+    assert clean("all-checks", "output_2022", f"{' ' * 9999}12.5{' ' * 9999}").number == 12.5

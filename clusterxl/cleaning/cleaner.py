@@ -42,8 +42,8 @@ from clusterxl.ruleset.typed import unset_texts
 
 # No text longer than this is looked up among the words that stand for no answer.
 _LONGEST_WORD = 20
-# No number is typed with more characters, whatever stands around it.
-_LONGEST_NUMBER = 200
+# No number or date is typed with more characters, whatever stands around it.
+_LONGEST_FIGURE = 200
 # Spreadsheets keep fifteen digits of a number; what had more is no longer what was typed.
 _DIGITS_END = 1e15
 _SHORT_FORM = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+")
@@ -157,6 +157,14 @@ class Cleaner:
             return Answer(status=Status.NONE, text=none, receipts=receipts)
         return None
 
+    def _reworded(self, asked: Input, text: str, receipts: tuple[str, ...]) -> Answer | None:
+        """Read a word for no answer that only the steps laid bare; None for anything else."""
+        if not receipts:
+            return None
+        bare = RawCell(value=text, kind="text")
+        worded = self._worded(asked, bare, canonical_text(text))
+        return replace(worded, receipts=(*receipts, *worded.receipts)) if worded else None
+
     def _number(self, asked: Input, raw: RawCell, seen: str) -> Answer:
         if raw.kind == "date":
             return Answer(status=Status.INVALID, text=seen, advice="date_in_number")
@@ -185,13 +193,15 @@ class Cleaner:
     def _number_text(self, asked: Input, typed: str, seen: str) -> Answer:
         if (plain := parse_number(typed)) is not None:
             return _found_number(plain, (self._receipt(typed, typed, "text_number"),))
-        if len(typed) > _LONGEST_NUMBER:
+        if len(seen) > _LONGEST_FIGURE:
             return Answer(status=Status.INVALID, text=seen)
         words = self._words(asked)
         text, receipts = self._walked(NUMBER_STEPS, typed, words)
         number = parse_number(text)
         if number is not None:
             return _found_number(number, receipts)
+        if worded := self._reworded(asked, text, receipts):
+            return worded
         advice, readings = doubt_about(text, words)
         return Answer(status=Status.INVALID, text=seen, advice=advice, readings=readings)
 
@@ -206,9 +216,14 @@ class Cleaner:
             return Answer(status=Status.INVALID, text=typed, advice="digits_lost")
         if typed == typed.strip(SPACES) and not is_odd(typed):
             return Answer(status=Status.VALUE, text=typed)
+        return self._odd_text(asked, typed)
+
+    def _odd_text(self, asked: Input, typed: str) -> Answer:
         text, receipts = self._walked(TEXT_STEPS, typed, self._words(asked))
         if not text:
             return replace(BLANK_ANSWER, receipts=receipts, advice="unseen_only")
+        if worded := self._reworded(asked, text, receipts):
+            return worded
         is_private = text.count(MISSING) > typed.count(MISSING)
         advice = "private_use" if is_private else ""
         return Answer(status=Status.VALUE, text=text, receipts=receipts, advice=advice)
@@ -222,6 +237,8 @@ class Cleaner:
         text, receipts = self._walked(PHONE_STEPS, typed, self._words(asked))
         if _has_lost_digits(raw) or _SHORT_FORM.fullmatch(text):
             return Answer(status=Status.INVALID, text=typed, advice="digits_lost")
+        if worded := self._reworded(asked, text, receipts):
+            return worded
         if raw.kind == "number":
             receipts = (self._receipt(typed, text, "number_text"),)
         return Answer(status=Status.VALUE, text=text, receipts=receipts)
@@ -251,7 +268,7 @@ class Cleaner:
             return Answer(status=Status.VALUE, number=number, text=word, receipts=receipts)
         options = self._options_of(TICKED, lambda: self._marks.options((TICKED, UNTICKED)))
         found = self._option(options, asked, raw, seen)
-        if found.status is Status.INVALID and self._marks.is_cross(self._marks.compact(seen)):
+        if found.status is Status.INVALID and self._marks.is_cross(seen):
             return replace(found, advice="ask_cross")
         is_value = found.status is Status.VALUE
         return replace(found, number=float(found.text == TICKED)) if is_value else found
@@ -283,11 +300,18 @@ class Cleaner:
             return Answer(status=Status.INVALID, text=seen)
         if worded := self._worded(asked, raw, seen):
             return worded
+        if len(seen) > _LONGEST_FIGURE:
+            return Answer(status=Status.INVALID, text=seen)
+        return self._date_text(asked, raw, seen)
+
+    def _date_text(self, asked: Input, raw: RawCell, seen: str) -> Answer:
         language, words = self._form.language, self._words(asked)
         typed = raw_text(raw)
         text, receipts = self._walked(DATE_STEPS, typed, words)
         day = date_of_text(canonical_text(text), language)
         if day is None:
+            if worded := self._reworded(asked, text, receipts):
+                return worded
             advice, readings = doubt_about_date(text, words)
             return Answer(status=Status.INVALID, text=seen, advice=advice, readings=readings)
         receipts += self._changed(text, day.isoformat(), "date")

@@ -44,6 +44,7 @@ class Marks:
         brackets |= {wide_sign: brackets.get(sign, sign) for wide_sign, sign in wide.items()}
         self._table = str.maketrans(brackets | gaps | marks)
         self._crosses = str.maketrans(dict.fromkeys(word_list("crossed_marks", language), UNTICKED))
+        self._cross_words = {folded(word) for word in word_list("crossed_words", language)}
         self.letters = tuple(folded(word) for word in word_list("ticked_letters", language))
         self._lettered = re.compile(rf"\((?:{'|'.join(map(re.escape, self.letters))})\)")
         self._words = {folded(word): TICKED for word in word_list("ticked_words", language)}
@@ -62,8 +63,10 @@ class Marks:
         return self._words.get(folded(text), "")
 
     def is_cross(self, text: str) -> bool:
-        """Whether a compact text is a cross and nothing else."""
-        return bool(text) and set(text.translate(self._crosses)) == {UNTICKED} != set(text)
+        """Whether a text is a cross, or a letter for one, and nothing else."""
+        marks = "".join(without_unseen(text).split())
+        is_marks = set(marks.translate(self._crosses)) == {UNTICKED} != set(marks)
+        return is_marks or folded(text) in self._cross_words
 
     def options(self, texts: Sequence[str]) -> Options:
         """Return how options may be written that stand alone in their cell."""
@@ -130,5 +133,8 @@ def _gathered(written: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...
     """Gather what each text may mean."""
     found: dict[str, dict[str, None]] = {}
     for meant, text in written:
+        if not text:
+            # An option of nothing but commas; whoever types one has not chosen it.
+            continue
         found.setdefault(text, {})[meant] = None
     return {text: tuple(meanings) for text, meanings in found.items()}

@@ -31,7 +31,7 @@ MISSING = "\ufffd"
 SPACES = " \t\r\n\u00a0\u3000"
 # A space between two digits may part two numbers, so it stays and the text is no number.
 _IDLE_SPACE = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])")
-_APOSTROPHE = re.compile("^['\u2018\u2019](?=[^'\u2018\u2019]*$)")
+_APOSTROPHE = re.compile("^['\u2018\u2019]\\s*(?=[^'\u2018\u2019\\s])(?=[^'\u2018\u2019]*$)")
 _INNER_STOP = re.compile("(?<=[0-9])\u3002(?=[0-9])")
 _GROUPED = re.compile(r"([+-]?[1-9][0-9]{0,2}(?:([,'’])[0-9]{3})(?:\2[0-9]{3})*)(?![0-9,'’])")
 _TAILED = re.compile(r"(-?[0-9.]+)([^0-9.][^0-9]*)")
@@ -135,6 +135,8 @@ def _without_apostrophe(text: str, _: Words) -> str:
     """The apostrophe that tells Excel to keep a text.
 
     "'12" [] → '12'
+    "' 12" [] → '12'
+    "'" [] → "'"
     "'12'" [] → "'12'"
     """
     return _APOSTROPHE.sub("", text)
