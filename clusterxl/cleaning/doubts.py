@@ -193,6 +193,7 @@ def _measure(text: str, _: Words) -> tuple[str, ...] | None:
 
     '12家' [亿元] → ?
     '12%' [亿元] → ?
+    '2000万' [%] → ?
     '共12' [] → ?
     """
     found = _ALONE.fullmatch(text)
@@ -221,8 +222,8 @@ DOUBTS: tuple[Doubt, ...] = (
     Doubt("ask_scale", _scale),
     Doubt("ask_currency", _currency),
     Doubt("ask_several", _several),
-    Doubt("ask_numerals", _numerals),
     Doubt("ask_measure", _measure),
+    Doubt("ask_numerals", _numerals),
 )
 
 
