@@ -32,7 +32,13 @@ _ADVICE: Mapping[str, tuple[str, Severity]] = {
     "percent_format": ("NORM-PCT", Severity.INFO),
     "percent_unclear": ("NORM-PCT", Severity.WARNING),
     "date_in_number": ("NORM-DAT", Severity.WARNING),
+    "date_found": ("NORM-DAT", Severity.INFO),
+    "unseen_only": ("NORM-TXT", Severity.WARNING),
+    "private_use": ("NORM-TXT", Severity.WARNING),
+    "digits_lost": ("NORM-DIG", Severity.WARNING),
 }
+# All others ask which of several readings is meant.
+_ASKED = ("NORM-ASK", Severity.WARNING)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -274,10 +280,12 @@ def _counts(form: Form, views: Views) -> tuple[list[int], list[int]]:
 
 def _advise(found: Return, asked: Input, cell: FoundCell, answer: Answer) -> Finding:
     """Tell of a change that no rule sees."""
-    code, severity = _ADVICE[answer.advice]
+    code, severity = _ADVICE.get(answer.advice, _ASKED)
     is_personal = asked.field.personal
     typed = raw_text(cell.raw)
     number = "" if math.isnan(answer.number) else shortest_decimal(answer.number)
+    readings = say("normalise.or", lang=found.form.language).join(answer.readings)
+    meant = {"value": typed, "number": number, "text": answer.text, "readings": readings}
     return Finding(
         code=code,
         severity=severity,
@@ -285,8 +293,7 @@ def _advise(found: Return, asked: Input, cell: FoundCell, answer: Answer) -> Fin
             f"normalise.{answer.advice}",
             lang=found.form.language,
             label=asked.label,
-            value=MASK if is_personal else typed,
-            number=MASK if is_personal else number,
+            **{name: MASK if is_personal else text for name, text in meant.items()},
         ),
         return_id=found.return_id,
         file=found.file,

@@ -1,94 +1,29 @@
-"""Numbers as people type them: a grammar of our own, and the steps that make a text fit it.
-
-The steps stand in `NUMBER_STEPS`, in the order in which they are tried. Nothing is guessed: a text
-that no step makes plain is no number.
-"""
+"""Numbers as texts: a grammar of our own, and back without an exponent."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from clusterxl.excel.raw import RawCell
 
 # Full-width forms lie this far behind their plain twins; the minus sign is a character apart.
 _WIDE_BY = 0xFEE0
-WIDE_SIGNS = {_WIDE_BY + ord(sign): sign for sign in "0123456789.,+-%()/:"} | {0x2212: "-"}
+WIDE_SIGNS = {_WIDE_BY + ord(sign): sign for sign in "0123456789.,+-%()/:'<>~"}
+# Other signs for a minus, among them those that Word puts for a hyphen.
+WIDE_SIGNS |= dict.fromkeys((0x2212, 0x2010, 0x2011, 0xFE63), "-")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)?(?:\.[0-9]+)?")
-_GROUPED = re.compile(r"([+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+)((?:\.[0-9]+)?)")
-# A space between two digits may part two numbers, so it stays and the text is no number.
-_IDLE_SPACE = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Words that may stand around the number of one question.
+def plain_decimal(text: str) -> Decimal | None:
+    """Return the decimal that is written plainly, to the last digit; None for anything else.
 
-    Attributes:
-        before: Words for "about" in front of a number.
-        behind: Words for "about" behind it.
-        measure: The measure of the question.
+    >>> plain_decimal("12.50"), plain_decimal("007"), plain_decimal("1e5")
+    (Decimal('12.50'), None, None)
     """
-
-    before: tuple[str, ...] = ()
-    behind: tuple[str, ...] = ()
-    measure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One change that makes a number readable.
-
-    Attributes:
-        name: Its name; `receipt.<name>` says it in words.
-        apply: Returns the text changed, or as it was where the step does not apply.
-    """
-
-    name: str
-    apply: Callable[[str, Words], str]
-
-
-def _narrow(text: str, _: Words) -> str:
-    return text.translate(WIDE_SIGNS)
-
-
-def _without_idle_spaces(text: str, _: Words) -> str:
-    return _IDLE_SPACE.sub("", text)
-
-
-def _without_about(text: str, words: Words) -> str:
-    for word in words.before:
-        text = text.removeprefix(word)
-    for word in words.behind:
-        text = text.removesuffix(word)
-    return text
-
-
-def _without_measure(text: str, words: Words) -> str:
-    measure = words.measure.translate(WIDE_SIGNS).replace(" ", "")
-    return text.removesuffix(measure) if measure and not measure[0].isdigit() else text
-
-
-def _without_thousands(text: str, _: Words) -> str:
-    found = _GROUPED.fullmatch(text)
-    return found[1].replace(",", "") + found[2] if found else text
-
-
-def _without_plus(text: str, _: Words) -> str:
-    return text.removeprefix("+")
-
-
-NUMBER_STEPS: tuple[Step, ...] = (
-    Step("width", _narrow),
-    Step("space", _without_idle_spaces),
-    Step("about", _without_about),
-    Step("measure", _without_measure),
-    Step("thousands", _without_thousands),
-    Step("plus", _without_plus),
-)
+    is_plain = _NUMBER.fullmatch(text) and text.strip("-")
+    return Decimal(text) if is_plain else None
 
 
 def parse_number(text: str) -> float | None:
@@ -97,10 +32,11 @@ def parse_number(text: str) -> float | None:
     >>> parse_number("-12.50"), parse_number(".5"), parse_number("1_000"), parse_number("nan")
     (-12.5, 0.5, None, None)
     """
-    if not _NUMBER.fullmatch(text) or not text.strip("-"):
+    exact = plain_decimal(text)
+    if exact is None:
         return None
     number = float(text) + 0.0
-    return number if math.isfinite(number) and Decimal(repr(number)) == Decimal(text) else None
+    return number if math.isfinite(number) and Decimal(repr(number)) == exact else None
 
 
 def shortest_decimal(number: float) -> str:

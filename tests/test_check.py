@@ -66,7 +66,7 @@ def test_one_cause_is_told_once() -> None:
         ("GEN-REQ", "chart"),
         ("GEN-REQ", "story"),
     ]
-    wrong = findings({"output_2022": "-1.234万"})
+    wrong = findings({"output_2022": "--1.234"})
     assert [f.code for f in wrong] == ["GEN-NUM"]
 
 
@@ -199,6 +199,11 @@ def test_a_number_only_normalisation_found_keeps_its_error() -> None:
     assert "45.6" in told["NORM-NUM"].message
     numbers = found.values.loc[found.values["key"] == "output_2022", "number"]
     assert numbers.tolist() == [45.6]
+
+
+def test_a_number_with_two_readings_keeps_its_error_and_is_asked() -> None:
+    told = {f.code: f.severity for f in findings({"output_2022": "2000万"})}
+    assert told == {"GEN-NUM": Severity.ERROR, "NORM-ASK": Severity.WARNING}
 
 
 def test_a_cell_in_percent_is_judged_as_it_stands() -> None:

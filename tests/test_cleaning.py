@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import math
-import re
-from decimal import Decimal
 
 import pytest
 from hand_returns import FORMS, Typed, all_checks, raw_of
@@ -14,7 +12,7 @@ from clusterxl.cleaning import Answer, Cleaner
 from clusterxl.excel.raw import RawCell
 from clusterxl.form.file import load_form
 from clusterxl.frames import Status
-from clusterxl.numbers import WIDE_SIGNS, raw_text
+from clusterxl.numbers import raw_text
 
 FORM = all_checks()
 CLEANER = Cleaner(FORM)
@@ -56,7 +54,7 @@ def test_numbers(typed: Typed, number: float) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "12.5万元", "12.5%", "12 5", "45-50", "同上", "12.5以上", "1.2.3", "1_000", "nan", "٣",
+        "12.5元", "12.5%", "12 5", "45-50", "同上", "12.5以上", "1.2.3", "1_000", "nan", "٣",
         "1e5", "十二", "1.25万", "007", True, "#REF!", "?", "=1+1", "12345678901234567890",
     ],
 )  # fmt: skip
@@ -227,7 +225,6 @@ def test_dates(typed: Typed, day: str) -> None:
         "2023-4/10",
         "四月",
         2023.0,
-        20230410.0,
         "二〇二三",
         True,
     ],
@@ -275,52 +272,15 @@ def test_long_texts_are_cut_short_in_receipts() -> None:
     assert len(receipt) < 100
 
 
-# What people type around digits, and anything else.
-TYPED = st.one_of(
-    st.text(max_size=12),
-    st.text(
-        alphabet="0123456789０１２３４５６７８９.．,，-－−+ \u3000%％约亿元左右万无/", max_size=12
-    ),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.booleans(),
-)
-KEYS = st.sampled_from(
-    ["output_2022", "share_2022", "firms_2022", "story", "name", "phone", "filed"]
-)
-
-
-@given(KEYS, TYPED)
-def test_cleaning_twice_changes_nothing(key: str, typed: Typed) -> None:
-    first = clean(key, typed)
-    again = clean(key, first.text if math.isnan(first.number) else first.number)
-    assert (again.status, again.text) == (first.status, first.text)
-    assert again.number == first.number or math.isnan(first.number)
-
-
-@given(TYPED)
-def test_no_number_loses_a_digit_or_a_sign(typed: Typed) -> None:
-    answer = clean("output_2022", typed)
-    if answer.status is not VALUE:
-        return
-    seen = raw_text(raw_of(typed)).translate(WIDE_SIGNS)
-    digits = re.sub(r"[^0-9.]", "", seen)
-    assert Decimal(repr(abs(answer.number))) == Decimal(digits)
-    assert (answer.number < 0) == ("-" in seen and answer.number != 0)
+def printable(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable() and sign not in " \ufffd")
 
 
 @given(st.text(max_size=40))
 def test_no_text_loses_anything_but_its_margins(typed: str) -> None:
     answer = clean("name", typed)
     if answer.status is VALUE:
-        assert answer.text.split() == typed.split()
+        assert printable(answer.text) == printable(typed)
     else:
         assert answer.status in (BLANK, NONE, NOT_APPLICABLE, INVALID)
         assert answer.status is not INVALID or typed.startswith("#")
-
-
-@given(KEYS, TYPED)
-def test_what_changed_has_a_receipt(key: str, typed: Typed) -> None:
-    answer = clean(key, typed)
-    if answer.status is VALUE and math.isnan(answer.number) and not answer.receipts:
-        plain = key == "filed" and not isinstance(typed, str)
-        assert plain or answer.text == raw_text(raw_of(typed))

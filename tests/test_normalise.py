@@ -143,6 +143,46 @@ def test_what_no_rule_sees_is_told() -> None:
     assert found.findings[0].value == "１２"
 
 
+def test_what_has_several_readings_is_asked_with_all_of_them() -> None:
+    found = records({"output_2022": "2000万", "firms_2022": "20余家", "chart": "☑是 ☑否 □不涉及"})
+    told = {f.key: f for f in found.findings}
+    assert {(f.code, f.severity) for f in told.values()} == {("NORM-ASK", Severity.WARNING)}
+    assert told["output_2022"].cell == place_of(FORM, "output_2022")
+    assert told["output_2022"].value == "2000万"
+    assert all(text in told["output_2022"].message for text in ("0.2亿元", "20000000亿元"))
+    assert all(text in told["chart"].message for text in ("是", "否"))
+    assert {row(found, key)["status"] for key in told} == {"invalid"}
+    assert {row(found, key)["receipts"] for key in told} == {""}
+
+
+def test_what_was_damaged_on_the_way_is_told() -> None:
+    found = records({"story": "甲\ue001", "plan": "\u200b", "phone": 1.38e20, "filed": "20230410"})
+    told = [(f.code, f.severity, f.key) for f in found.findings]
+    assert sorted(told) == [
+        ("NORM-DAT", Severity.INFO, "filed"),
+        ("NORM-DIG", Severity.WARNING, "phone"),
+        ("NORM-TXT", Severity.WARNING, "plan"),
+        ("NORM-TXT", Severity.WARNING, "story"),
+    ]
+    assert row(found, "story")["raw"] == "甲\ue001"
+    assert row(found, "plan")["raw"] == "\u200b"
+
+
+def test_personal_answers_are_never_repeated() -> None:
+    found = records({"phone": "1.38E+10"})
+    (finding,) = found.findings
+    assert (finding.code, finding.value) == ("NORM-DIG", "")
+    assert "1.38" not in finding.message
+
+
+def test_normalisation_leaves_the_views_alone() -> None:
+    typed: dict[str, Typed] = {"output_2022": "456000万元", "name": "甲\u200b", "work_sale": "V"}
+    found = records(typed)
+    assert found.text[list(typed)].to_numpy().tolist() == [list(typed.values())]
+    assert np.isnan(found.number["output_2022"].iloc[0])
+    assert row(found, "output_2022")["number"] == 45.6
+
+
 def test_findings_of_reading_come_along() -> None:
     finding = Finding(code="STR-04", severity=Severity.WARNING, message="", return_id="x")
     found = normalise_returns([return_of(FORM, {}, findings=(finding,))])

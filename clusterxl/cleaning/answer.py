@@ -1,0 +1,54 @@
+"""A clean answer, and the receipt of each change that led to it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from clusterxl.frames import Status
+from clusterxl.sentences import say
+
+_RECEIPT_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A clean answer.
+
+    Attributes:
+        status: What kind of answer it is.
+        number: Its number; NaN if it has none.
+        text: Its text; empty for a number.
+        receipts: What was changed, `raw → clean (rule)`.
+        advice: Name of the sentence that tells the respondent of a change that no rule sees, or
+            asks what is meant.
+        readings: What the answer may mean, where that is asked.
+    """
+
+    status: Status
+    number: float = math.nan
+    text: str = ""
+    receipts: tuple[str, ...] = ()
+    advice: str = ""
+    readings: tuple[str, ...] = ()
+
+
+BLANK_ANSWER = Answer(status=Status.BLANK)
+
+
+def write_receipt(before: str, after: str, name: str, language: str) -> str:
+    """Return the receipt of one change.
+
+    Args:
+        before: The text before it.
+        after: The text after it.
+        name: Name of the step; `receipt.<name>` says it in words.
+        language: Language of the form.
+    """
+    rule = say(f"receipt.{name}", lang=language)
+    return f"{_clipped(before)} → {_clipped(after)} ({rule})"
+
+
+def _clipped(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _RECEIPT_CHARS else f"{plain[: _RECEIPT_CHARS - 1]}…"
