@@ -51,10 +51,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cog --check -I docs README.md docs/*.md
+	$(BIN)/cog --check -I docs -I tests README.md docs/*.md
 
 docs: $(VENV)/.dev
-	$(BIN)/cog -r -I docs README.md docs/*.md
+	$(BIN)/cog -r -I docs -I tests README.md docs/*.md
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python tests/fuzz_reading.py --count $(FUZZ) --seed $(SEED)

@@ -1,9 +1,11 @@
-"""Writes the generated part of docs/reading.md: the bounds of the gate."""
+"""Writes the generated parts of docs/reading.md: the bounds of the gate, and the attacks on it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import fields
+
+from attacks import OTHERWISE_READ, READ, REFUSED
 
 from clusterxl.excel.bounds import BOUNDS, Bounds
 from clusterxl.sentences import say
@@ -23,6 +25,18 @@ def bounds() -> str:
         figures = {"most": told, "columns": BOUNDS.column}
         sentence = say(f"read.{code}", lang="en", file=_FILE, **figures)
         lines.append(f"| {most:,} | {meanings[bound.name]} | `read.{code}` | {sentence} |")
+    return "\n".join(lines)
+
+
+def attacks() -> str:
+    """Return the table of attacks: what becomes of them, and the name of each test case."""
+    cases: dict[str, list[str]] = {}
+    for name, attack in {**REFUSED, **READ, **OTHERWISE_READ}.items():
+        cases.setdefault(attack.code, []).append(name)
+    lines = ["| what happens | attacks |", "|---|---|"]
+    for code, named in cases.items():
+        happens = f"refused: `{code}`" if code else "read right"
+        lines.append(f"| {happens} | {' · '.join(named)} |")
     return "\n".join(lines)
 
 

@@ -316,7 +316,7 @@ _READ: dict[str, Build] = {
         [*members_of(parts_by_hand(sheet_xml(CELL))), *zeros(1, 30)]
     ),
     "30 MB of theme": lambda: with_part(THEME, b"<a>" + b" " * 30 * MILLION + b"</a>"),
-    "900,000 nested elements": lambda: sheet(after="<a>" * 900_000 + "</a>" * 900_000),
+    "1,000,000 nested elements": lambda: sheet(after="<a>" * 1_000_000 + "</a>" * 1_000_000),
     "validation of the whole grid": lambda: sheet(
         after=f'<dataValidations><dataValidation sqref="{WHOLE}"/></dataValidations>'
     ),
@@ -359,3 +359,15 @@ _READ: dict[str, Build] = {
     "strict dialect": strict,
 }
 READ: Mapping[str, Attack] = {name: Attack(build=build) for name, build in _READ.items()}
+# Read as well; what their cells hold is told by tests of their own.
+OTHERWISE_READ: Mapping[str, Attack] = {
+    "20 MB of digits in one value": Attack(
+        build=lambda: sheet(
+            row(1, f'<c r="A1"><v>{"9" * 20 * MILLION}</v></c><c r="B1"><v>7</v></c>')
+        )
+    ),
+    "20 MB in one string": Attack(build=lambda: strings(f"<si><t>{'x' * 20 * MILLION}</t></si>")),
+    "array formula on the whole grid": Attack(
+        build=lambda: sheet(row(1, f'<c r="A1"><f t="array" ref="{WHOLE}">B1*2</f><v>7</v></c>'))
+    ),
+}

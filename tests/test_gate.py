@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from attack_parts import CELL, row, sheet, strings
-from attacks import MILLION, READ, REFUSED
+from attack_parts import CELL
+from attacks import OTHERWISE_READ, READ, REFUSED
 from damage import parts_of
 from hand_packages import WORKBOOK, package_by_hand, parts_by_hand, sheet_xml
 from watched import Watchdog, content_of
@@ -44,22 +44,21 @@ def test_what_is_only_unusual_is_read_right(attack: str, dog: Watchdog) -> None:
 
 
 def test_endless_digits_cost_one_cell(dog: Watchdog) -> None:
-    digits = sheet(row(1, f'<c r="A1"><v>{"9" * 20 * MILLION}</v></c><c r="B1"><v>7</v></c>'))
-    outcome = dog.read(digits)
+    outcome = dog.read(OTHERWISE_READ["20 MB of digits in one value"].build())
     assert (outcome.error, outcome.code, outcome.cells, outcome.broken) == ("", "", 2, 1)
 
 
-def test_an_array_formula_of_the_whole_grid_is_one_formula(dog: Watchdog) -> None:
-    data = sheet(row(1, '<c r="A1"><f t="array" ref="A1:XFD1048576">B1*2</f><v>7</v></c>'))
+def test_one_endless_text_is_read(dog: Watchdog) -> None:
+    outcome = dog.read(OTHERWISE_READ["20 MB in one string"].build())
+    assert (outcome.error, outcome.code, outcome.cells, outcome.broken) == ("", "", 2, 0)
+
+
+def test_an_array_formula_on_the_whole_grid_is_one_formula(dog: Watchdog) -> None:
+    data = OTHERWISE_READ["array formula on the whole grid"].build()
     outcome = dog.read(data)
     assert (outcome.error, outcome.code, outcome.cells, outcome.broken) == ("", "", 1, 0)
     cell, _ = content_of(data)["cells"]["S1"][1, 1]
     assert (cell.value, cell.formula) == (7.0, "=B1*2")
-
-
-def test_one_endless_text_is_read(dog: Watchdog) -> None:
-    outcome = dog.read(strings(f"<si><t>{'x' * 20 * MILLION}</t></si>"))
-    assert (outcome.error, outcome.code, outcome.cells, outcome.broken) == ("", "", 2, 0)
 
 
 def test_a_hidden_sheet_is_refused_when_it_is_asked_for() -> None:
