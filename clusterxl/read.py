@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -200,8 +200,7 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
         raise _unknown("other_kind", file=file)
     form = known.form_of(stamp, file)
     cells, findings = find_cells(form, book)
-    if len(stamps) > 1:
-        findings = (_stamps_differ(form), *findings)
+    findings = (*_of_the_whole(form, book, stamps, cells), *findings)
     digest = sha256(data).hexdigest()
     return_id = digest[:_ID_LENGTH]
     return Return(
@@ -246,12 +245,21 @@ def _unknown(name: str, /, **figures: Any) -> UnknownWorkbookError:
     return UnknownWorkbookError(say(f"read.{name}", **figures), code=f"read.{name}")
 
 
-def _stamps_differ(form: Form) -> Finding:
-    return Finding(
-        code="STAMP-DIFFER",
-        severity=Severity.WARNING,
-        message=say("read.stamps_differ", lang=form.language),
-    )
+def _of_the_whole(
+    form: Form, book: RawBook, stamps: Sequence[Stamp], cells: Mapping[str, FoundCell]
+) -> Iterator[Finding]:
+    """Tell, once each, what is doubtful about a return as a whole."""
+    if len(stamps) > 1:
+        yield _warning(form, "STAMP-DIFFER", "stamps_differ")
+    if book.formats == 0 or any(book.lacks_format(cell.raw) for cell in cells.values()):
+        yield _warning(form, "READ-STYLES", "styles")
+    if book.damaged:
+        yield _warning(form, "READ-HIDDEN", "hidden", sheets=", ".join(book.damaged))
+
+
+def _warning(form: Form, code: str, name: str, **figures: str) -> Finding:
+    message = say(f"read.{name}", lang=form.language, **figures)
+    return Finding(code=code, severity=Severity.WARNING, message=message)
 
 
 def _repeated(file: str, first: Return) -> Finding:

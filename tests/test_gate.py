@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from attack_parts import CELL
 from attacks import OTHERWISE_READ, READ, REFUSED
 from damage import parts_of
-from hand_packages import WORKBOOK, package_by_hand, parts_by_hand, sheet_xml
+from hand_packages import WORKBOOK
 from watched import Watchdog, content_of
 
 from clusterxl.errors import UnreadableWorkbookError
@@ -59,16 +58,6 @@ def test_an_array_formula_on_the_whole_grid_is_one_formula(dog: Watchdog) -> Non
     assert (outcome.error, outcome.code, outcome.cells, outcome.broken) == ("", "", 1, 0)
     cell, _ = content_of(data)["cells"]["S1"][1, 1]
     assert (cell.value, cell.formula) == (7.0, "=B1*2")
-
-
-def test_a_hidden_sheet_is_refused_when_it_is_asked_for() -> None:
-    parts = parts_by_hand(sheet_xml(CELL), sheet_xml("<row></row><oops/>"))
-    parts[WORKBOOK] = parts[WORKBOOK].replace(b'sheetId="2"', b'sheetId="2" state="hidden"')
-    from clusterxl.excel.package import read_package
-
-    book = read_package(package_by_hand(parts), "a.xlsx")
-    assert book.sheets[0].cell(1, 1).value == 7.0
-    assert dict(book.sheets[1].cells) == {}
 
 
 def test_our_own_workbooks_pass_and_give_their_parts() -> None:

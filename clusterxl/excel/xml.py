@@ -8,7 +8,15 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 _PIECE = 65_536
 
-__all__ = ["Element", "ExpatError", "attributes_of", "is_true", "local", "parse"]
+__all__ = [
+    "Element",
+    "ExpatError",
+    "attributes_of",
+    "is_true",
+    "is_well_formed",
+    "local",
+    "parse",
+]
 
 
 @dataclass(slots=True)
@@ -54,6 +62,19 @@ def attributes_of(given: Mapping[str, str]) -> Mapping[str, str]:
 def is_true(text: str | None) -> bool:
     """Whether an attribute says yes."""
     return text in ("1", "true")
+
+
+def is_well_formed(data: bytes) -> bool:
+    """Whether a part is XML at all, which is known much sooner than what it says.
+
+    >>> is_well_formed(b"<a><b/></a>"), is_well_formed(b"<a><b></a>")
+    (True, False)
+    """
+    try:
+        ParserCreate().Parse(data, True)  # noqa: FBT003 (the whole part)
+    except ExpatError:
+        return False
+    return True
 
 
 def parse(data: bytes) -> Iterator[Element]:
