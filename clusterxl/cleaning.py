@@ -32,6 +32,8 @@ from clusterxl.ruleset.typed import unset_texts
 from clusterxl.sentences import say
 
 PERCENT = "%"
+# Spreadsheets keep fifteen digits of a number: beyond, it is not what anybody typed.
+_TOO_LARGE = 1e15
 _RECEIPT_CHARS = 40
 # The spaces that the text view knows; what is left of a text there is left of it here.
 _SPACES = " \t\r\n\u00a0\u3000"
@@ -166,6 +168,8 @@ class Cleaner:
 
     def _number_cell(self, asked: Input, raw: RawCell, number: float) -> Answer:
         """Read a number; one shown in percent is meant as it is shown, where percent is asked."""
+        if abs(number) >= _TOO_LARGE:
+            return Answer(status=Status.INVALID, text=raw_text(raw), advice="number_too_large")
         shown = _QUOTED_IN_FORMAT.sub("", raw.number_format)
         if PERCENT not in shown or _measure(asked.field) != PERCENT:
             # Without the sign of a negative zero, which nobody typed on purpose.
@@ -189,7 +193,7 @@ class Cleaner:
             receipts += self._changed(text, changed, step.name)
             text = changed
         number = parse_number(text)
-        if number is None:
+        if number is None or abs(number) >= _TOO_LARGE:
             return Answer(status=Status.INVALID, text=seen)
         return Answer(
             status=Status.VALUE,

@@ -7,7 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from damage import SHEET, edited, package_of, rows_of, stamp_of, text_of, without, workbook_of
+from damage import (
+    SHEET,
+    SHEET1,
+    cell_edited,
+    edited,
+    package_of,
+    place_of,
+    stamp_of,
+    text_of,
+    without,
+    workbook_of,
+)
 
 from clusterxl.errors import (
     DefinitionError,
@@ -16,18 +27,16 @@ from clusterxl.errors import (
     UnreadableWorkbookError,
 )
 from clusterxl.excel.book import Book
-from clusterxl.excel.cells import address
 from clusterxl.excel.stamp import PROPERTY, STAMP_SHEET, Stamp
 from clusterxl.finding import Severity
 from clusterxl.form.file import load_form
-from clusterxl.form.model import Form, defined_name
+from clusterxl.form.model import Form
 from clusterxl.read import Engine, Return, Returns, read_return, read_returns
 
 FORMS = Path(__file__).parent / "data" / "forms"
 FARM = load_form(FORMS / "farm-survey")
 HARVEST = load_form(FORMS / "harvest-years")
 WORKBOOK = "xl/workbook.xml"
-SHEET1 = "xl/worksheets/sheet1.xml"
 STYLES = "xl/styles.xml"
 ANSWERS: dict[str, str | float] = {
     "cooperative": "Hill Farms",
@@ -36,25 +45,10 @@ ANSWERS: dict[str, str | float] = {
 }
 
 
-def place_of(form: Form, key: str) -> str:
-    """Return the address that `workbook_of` gives a key."""
-    column, keys = rows_of(form)[defined_name(key)]
-    return address(2 + keys.index(key), column)
-
-
 def read(tmp_path: Path, data: bytes, form: Form = FARM) -> Return:
     path = tmp_path / "return.xlsx"
     path.write_bytes(data)
     return read_return(path, forms=[form])
-
-
-def cell_edited(data: bytes, place: str, xml: str) -> bytes:
-    """Put a cell in place of a blank one; `xml` is what follows its address."""
-    sheet = text_of(data, SHEET1)
-    start = sheet.index(f'<c r="{place}"')
-    old = sheet[start : sheet.index("/>", start) + 2]
-    assert "<v>" not in old
-    return edited(data, SHEET1, old, f'<c r="{place}"{xml}</c>')
 
 
 def codes(found: Return | Returns) -> list[str]:
