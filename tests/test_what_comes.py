@@ -46,7 +46,8 @@ NUMBER, TEXT = "target_members_today", "cooperative"
 ANSWERS: Mapping[str, str | float] = {TEXT: "Hill Farms", NUMBER: 12.0}
 # The most that a cell holds.
 LONGEST = 32_767
-WORDS = ("null", "nan", "NaN", "None", "NULL", "#N/A", "<NA>", "TRUE")
+NOT_APPLICABLE = ("NA", "N/A", "n/a")
+WORDS = (*NOT_APPLICABLE, "null", "nan", "NaN", "None", "NULL", "#N/A", "<NA>", "TRUE")
 
 
 def read(tmp_path: Path, data: bytes, name: str = "return.xlsx") -> Return:
@@ -209,7 +210,8 @@ def csv_of(frame: pd.DataFrame) -> list[dict[str, str]]:
 @pytest.mark.parametrize("word", WORDS)
 def test_words_that_pandas_takes_for_nothing_stay_words(word: str, tmp_path: Path) -> None:
     records = normalise_returns([read(tmp_path, workbook_of(FARM, {TEXT: word}))])
-    assert (row_of(records, TEXT)["status"], row_of(records, TEXT)["text"]) == ("value", word)
+    status = "not_applicable" if word in NOT_APPLICABLE else "value"
+    assert (row_of(records, TEXT)["status"], row_of(records, TEXT)["text"]) == (status, word)
     frames = cut_frames(FARM, records.values, records.returns)
     (section,) = (frame for frame in frames.values() if TEXT in frame)
     assert section[TEXT].tolist() == [word]
