@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 
 DEMO ?= build/demo
 RETURNS ?= 48
-PYTEST_ARGS ?= -n 2
+# Work is stolen, so that what tests of one file share is made once a worker, and none idles.
+PYTEST_ARGS ?= -n 2 --dist worksteal
 
 # Which computer the wheelhouse is for: its Python, its platform, extras wanted there.
 PY ?= 3.11
