@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -206,9 +206,11 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
     form = known.form_of(stamp, file)
     located = find_cells(form, book)
     inspection = inspect_return(form, book, located)
-    findings = (*located.findings, *inspection.findings)
-    if len(stamps) > 1:
-        findings = (_stamps_differ(form), *findings)
+    findings = (
+        *_of_the_whole(form, book, stamps, located.cells),
+        *located.findings,
+        *inspection.findings,
+    )
     digest = sha256(data).hexdigest()
     return_id = digest[:_ID_LENGTH]
     return Return(
@@ -255,12 +257,21 @@ def _unknown(name: str, /, **figures: Any) -> UnknownWorkbookError:
     return UnknownWorkbookError(say(f"read.{name}", **figures), code=f"read.{name}")
 
 
-def _stamps_differ(form: Form) -> Finding:
-    return Finding(
-        code="STAMP-DIFFER",
-        severity=Severity.WARNING,
-        message=say("read.stamps_differ", lang=form.language),
-    )
+def _of_the_whole(
+    form: Form, book: RawBook, stamps: Sequence[Stamp], cells: Mapping[str, FoundCell]
+) -> Iterator[Finding]:
+    """Tell, once each, what is doubtful about a return as a whole."""
+    if len(stamps) > 1:
+        yield _warning(form, "STAMP-DIFFER", "stamps_differ")
+    if book.formats == 0 or any(book.lacks_format(cell.raw) for cell in cells.values()):
+        yield _warning(form, "READ-STYLES", "styles")
+    if book.damaged:
+        yield _warning(form, "READ-HIDDEN", "hidden", sheets=", ".join(book.damaged))
+
+
+def _warning(form: Form, code: str, name: str, **figures: str) -> Finding:
+    message = say(f"read.{name}", lang=form.language, **figures)
+    return Finding(code=code, severity=Severity.WARNING, message=message)
 
 
 def _repeated(file: str, first: Return) -> Finding:

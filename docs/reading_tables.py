@@ -1,10 +1,12 @@
-"""Writes the generated parts of docs/reading.md: the bounds of the gate, normalisation."""
+"""Writes the generated parts of docs/reading.md: the gate's bounds, attacks, normalisation."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import fields
+
+from attacks import OTHERWISE_READ, READ, REFUSED
 
 from clusterxl.cleaning.dates import DATE_STEPS
 from clusterxl.cleaning.doubts import DOUBTS
@@ -80,6 +82,18 @@ def _code(text: str) -> str:
     """Return a text so that all of it is seen, also in a table."""
     seen = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text).replace("|", "\\|")
     return f"`{seen}`"
+
+
+def attacks() -> str:
+    """Return the table of attacks: what becomes of them, and the name of each test case."""
+    cases: dict[str, list[str]] = {}
+    for name, attack in {**REFUSED, **READ, **OTHERWISE_READ}.items():
+        cases.setdefault(attack.code, []).append(name)
+    lines = ["| what happens | attacks |", "|---|---|"]
+    for code, named in cases.items():
+        happens = f"refused: `{code}`" if code else "read right"
+        lines.append(f"| {happens} | {' · '.join(named)} |")
+    return "\n".join(lines)
 
 
 def _shown(name: str, most: int) -> int:

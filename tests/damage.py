@@ -13,6 +13,7 @@ from clusterxl.form.model import Form, defined_name
 
 TYPED = Style(num_format="@", locked=False)
 SHEET = "Bob's answers"
+SHEET1 = "xl/worksheets/sheet1.xml"
 FIRST_CELL_ROW = 2
 
 
@@ -89,3 +90,18 @@ def rows_of(form: Form) -> dict[str, tuple[int, list[str]]]:
     for asked in form.inputs:
         keys.setdefault(defined_name(asked.key), []).append(asked.key)
     return {name: (column, under) for column, (name, under) in enumerate(keys.items(), start=1)}
+
+
+def place_of(form: Form, key: str) -> str:
+    """Return the address that `workbook_of` gives a key."""
+    column, keys = rows_of(form)[defined_name(key)]
+    return address(2 + keys.index(key), column)
+
+
+def cell_edited(data: bytes, place: str, xml: str) -> bytes:
+    """Put a cell in place of a blank one; `xml` is what follows its address."""
+    sheet = text_of(data, SHEET1)
+    start = sheet.index(f'<c r="{place}"')
+    old = sheet[start : sheet.index("/>", start) + 2]
+    assert "<v>" not in old
+    return edited(data, SHEET1, old, f'<c r="{place}"{xml}</c>')

@@ -86,6 +86,9 @@ class Member:
     Attributes:
         name: Its name in the table of contents.
         content: What is in it.
+        piece: What follows, over and over.
+        times: How often it does.
+        ending: What comes last.
         stored: It is not compressed.
         local_name: Its name where it lies; the same when empty.
         size: Size it claims; the true one when None.
@@ -97,6 +100,9 @@ class Member:
 
     name: str
     content: bytes = b""
+    piece: bytes = b""
+    times: int = 0
+    ending: bytes = b""
     stored: bool = False
     local_name: str = ""
     size: int | None = None
@@ -105,18 +111,31 @@ class Member:
     attributes: int = 0
     reach: int = 0
 
+    @property
+    def true_size(self) -> int:
+        """Bytes of all that is in it."""
+        return len(self.content) + self.times * len(self.piece) + len(self.ending)
+
+    @property
+    def checksum(self) -> int:
+        """Checksum of all that is in it."""
+        found = zlib.crc32(self.content)
+        for _ in range(self.times):
+            found = zlib.crc32(self.piece, found)
+        return zlib.crc32(self.ending, found)
+
 
 def zip_of(members: Sequence[Member]) -> bytes:
     """Return a zip, written byte by byte."""
     data, table = b"", b""
     for member in members:
-        packed = member.content if member.stored else _deflated(member.content)
-        size = len(member.content) if member.size is None else member.size
+        packed = member.content if member.stored else _deflated(member)
+        size = member.true_size if member.size is None else member.size
         method = (0 if member.stored else 8) if member.method is None else member.method
         name = member.name.encode()
         fields = (
             *(20, member.flags | (0 if name.isascii() else 0x800), method, 0, 0x21),
-            *(zlib.crc32(member.content), len(packed) + member.reach, size),
+            *(member.checksum, len(packed) + member.reach, size),
         )
         start = len(data)
         own = (member.local_name or member.name).encode()
@@ -138,6 +157,12 @@ def package_by_hand(parts: Mapping[str, bytes]) -> bytes:
     return zip_of(members_of(parts))
 
 
-def _deflated(content: bytes) -> bytes:
+def _deflated(member: Member) -> bytes:
     stream = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return stream.compress(content) + stream.flush()
+    start = stream.compress(member.content)
+    if not member.times:
+        return start + stream.flush()
+    # After a full flush nothing refers to what came before: one packed piece stands for all.
+    start += stream.flush(zlib.Z_FULL_FLUSH)
+    piece = stream.compress(member.piece) + stream.flush(zlib.Z_FULL_FLUSH)
+    return start + piece * member.times + stream.compress(member.ending) + stream.flush()

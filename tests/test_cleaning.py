@@ -96,6 +96,14 @@ def test_a_cell_in_percent_is_taken_as_shown() -> None:
     assert clean("share_2022", quoted) == Answer(status=VALUE, number=60.0)
 
 
+def test_a_number_of_more_digits_than_spreadsheets_keep_is_not_used() -> None:
+    for typed in (1e15, -1e300, 12345678901234567890.0):
+        answer = clean("output_2022", typed)
+        assert (answer.status, answer.advice) == (INVALID, "number_too_large")
+    assert clean("output_2022", "1234567890123456").status is INVALID
+    assert clean("output_2022", 999_999_999_999_999.0).status is VALUE
+
+
 def test_a_date_in_a_number_cell_is_not_used() -> None:
     answer = clean("output_2022", RawCell(value=44562, kind="date", number_format="yyyy/m/d"))
     assert (answer.status, answer.advice) == (INVALID, "date_in_number")

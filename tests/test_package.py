@@ -31,7 +31,8 @@ from clusterxl.errors import UnreadableWorkbookError
 from clusterxl.excel.columns import scan
 from clusterxl.excel.formats import CHINESE_DATES
 from clusterxl.excel.package import read_package
-from clusterxl.excel.raw import RawBook, RawCell, RawValidation
+from clusterxl.excel.raw import RawBook, RawCell, RawFeatures, RawValidation
+from clusterxl.excel.reference import read_with_openpyxl
 from clusterxl.excel.shared_formulas import shifted
 from clusterxl.form.file import load_form
 from clusterxl.generate import generate_workbook
@@ -354,6 +355,44 @@ def test_features_of_a_sheet_are_read(unusual: bool) -> None:  # noqa: FBT001
     assert features.comments == {"A1": "see 附件"}
 
 
+FORMS_TOLD = ["gd-cluster-2023", "farm-survey"]
+
+
+@pytest.mark.parametrize("form", FORMS_TOLD)
+def test_features_are_those_that_openpyxl_knows(form: str) -> None:
+    data = simulate_return(load_form(form if form == FORMS_TOLD[0] else FORMS / form), seed=3)
+    reference = read_with_openpyxl(data, "a.xlsx")
+    for ours, other in zip(read(data).sheets, reference.sheets, strict=True):
+        assert told(ours.features) == told(other.features)
+        assert ours.features.conditionals >= other.features.conditionals
+    assert reference.locked == read(data).locked
+    assert reference.formats == read(data).formats
+
+
+def test_features_of_others_are_those_that_openpyxl_knows() -> None:
+    data = featured()
+    (ours,), (other,) = read(data).sheets, read_with_openpyxl(data, "a.xlsx").sheets
+    assert told(ours.features) == told(other.features)
+    assert other.features.comments == {"A1": "see 附件"}
+
+
+def told(features: RawFeatures) -> tuple[object, ...]:
+    """Return what both readers tell of a sheet, in whatever order."""
+    validations = sorted(
+        (given.kind, sorted(given.places.split()), given.formulas)
+        for given in features.validations
+        if not given.extended
+    )
+    return (
+        sorted(features.merged),
+        sorted(features.hidden_rows),
+        sorted(features.hidden_columns),
+        validations,
+        features.protected,
+        dict(features.comments),
+    )
+
+
 def properties(xml: str) -> Mapping[str, str]:
     part = f"<Properties>{xml}</Properties>"
     return read(
@@ -414,6 +453,7 @@ def test_a_damaged_hidden_sheet_is_told_when_it_is_asked_for() -> None:
     parts["xl/worksheets/sheet2.xml"] += b'<c r="A1"/>'
     book = read(package_by_hand(parts))
     assert [sheet.visibility for sheet in book.sheets] == ["visible", "very_hidden"]
+    assert book.damaged == ("S2",)
     with pytest.raises(UnreadableWorkbookError) as error:
         book.sheets[1].cell(1, 1)
     assert error.value.code == "read.damaged"

@@ -7,7 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from damage import SHEET, edited, package_of, rows_of, stamp_of, text_of, workbook_of
+from damage import (
+    SHEET,
+    SHEET1,
+    cell_edited,
+    edited,
+    package_of,
+    place_of,
+    stamp_of,
+    text_of,
+    without,
+    workbook_of,
+)
 
 from clusterxl.errors import (
     DefinitionError,
@@ -16,18 +27,17 @@ from clusterxl.errors import (
     UnreadableWorkbookError,
 )
 from clusterxl.excel.book import Book
-from clusterxl.excel.cells import address
 from clusterxl.excel.stamp import PROPERTY, STAMP_SHEET, Stamp
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.file import load_form
-from clusterxl.form.model import Form, defined_name
-from clusterxl.read import Return, Returns, read_return, read_returns
+from clusterxl.form.model import Form
+from clusterxl.read import Engine, Return, Returns, read_return, read_returns
 
 FORMS = Path(__file__).parent / "data" / "forms"
 FARM = load_form(FORMS / "farm-survey")
 HARVEST = load_form(FORMS / "harvest-years")
 WORKBOOK = "xl/workbook.xml"
-SHEET1 = "xl/worksheets/sheet1.xml"
+STYLES = "xl/styles.xml"
 ANSWERS: dict[str, str | float] = {
     "cooperative": "Hill Farms",
     "target_members_today": 12.0,
@@ -35,25 +45,10 @@ ANSWERS: dict[str, str | float] = {
 }
 
 
-def place_of(form: Form, key: str) -> str:
-    """Return the address that `workbook_of` gives a key."""
-    column, keys = rows_of(form)[defined_name(key)]
-    return address(2 + keys.index(key), column)
-
-
 def read(tmp_path: Path, data: bytes, form: Form = FARM) -> Return:
     path = tmp_path / "return.xlsx"
     path.write_bytes(data)
     return read_return(path, forms=[form])
-
-
-def cell_edited(data: bytes, place: str, xml: str) -> bytes:
-    """Put a cell in place of a blank one; `xml` is what follows its address."""
-    sheet = text_of(data, SHEET1)
-    start = sheet.index(f'<c r="{place}"')
-    old = sheet[start : sheet.index("/>", start) + 2]
-    assert "<v>" not in old
-    return edited(data, SHEET1, old, f'<c r="{place}"{xml}</c>')
 
 
 def told(found: Return | Returns) -> tuple[Finding, ...]:
@@ -256,6 +251,49 @@ def test_two_names_on_one_cell_are_told(tmp_path: Path) -> None:
     (finding,) = told(found)
     assert (finding.code, finding.key, finding.cell) == ("READ-SHARED", "contact", other)
     assert finding.value == ""
+
+
+# ---- what is doubtful about a return as a whole
+
+
+@pytest.mark.parametrize("engine", ["package", "openpyxl"])
+def test_formats_that_are_lost_are_told_once(tmp_path: Path, engine: Engine) -> None:
+    path = tmp_path / "return.xlsx"
+    for damaged in (without(workbook_of(FARM, ANSWERS), STYLES), without_formats()):
+        path.write_bytes(damaged)
+        found = read_return(path, forms=[FARM], engine=engine)
+        assert found.cells["target_members_today"].raw.value == 12.0
+        (finding,) = found.findings
+        assert (finding.code, finding.severity) == ("READ-STYLES", Severity.WARNING)
+        assert (finding.return_id, finding.file) == (found.return_id, "return.xlsx")
+
+
+def without_formats() -> bytes:
+    """Return a workbook whose cells have styles that it does not define."""
+    data = workbook_of(FARM, ANSWERS)
+    formats = text_of(data, STYLES).split("<cellXfs", 1)[1].split("</cellXfs>", 1)[0]
+    return edited(data, STYLES, formats, ' count="1"><xf numFmtId="0" fontId="0"/>')
+
+
+def test_a_damaged_hidden_sheet_is_told_though_nobody_reads_it(tmp_path: Path) -> None:
+    data = workbook_of(FARM, ANSWERS)
+    hidden = "xl/worksheets/sheet2.xml"
+    for damaged in (edited(data, hidden, "</row>", ""), edited(data, hidden, "<sheetData>", "&x;")):
+        found = read(tmp_path, damaged)
+        assert found.stamp == stamp_of(FARM)
+        assert found.cells["cooperative"].raw.value == "Hill Farms"
+        (finding,) = found.findings
+        assert (finding.code, finding.severity) == ("READ-HIDDEN", Severity.WARNING)
+        assert STAMP_SHEET in finding.message
+
+
+def test_a_damaged_sheet_of_answers_is_refused_though_it_is_hidden(tmp_path: Path) -> None:
+    data = edited(workbook_of(FARM, ANSWERS), SHEET1, "</row>", "")
+    name = text_of(data, WORKBOOK).split("<sheet ", 1)[1].split(">", 1)[0]
+    data = edited(data, WORKBOOK, name, f'{name.removesuffix("/")} state="hidden"/')
+    with pytest.raises(UnreadableWorkbookError) as error:
+        read(tmp_path, data)
+    assert error.value.code == "read.damaged"
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,8 @@ class Cleaner:
 
     def _number_cell(self, asked: Input, raw: RawCell, number: float) -> Answer:
         """Read a number; one shown in percent is meant as it is shown, where percent is asked."""
+        if abs(number) >= _DIGITS_END:
+            return Answer(status=Status.INVALID, text=raw_text(raw), advice="number_too_large")
         shown = _QUOTED_IN_FORMAT.sub("", raw.number_format)
         if PERCENT not in shown or _measure(asked.field) != PERCENT:
             # Without the sign of a negative zero, which nobody typed on purpose.
@@ -322,6 +324,9 @@ class Cleaner:
 
 
 def _found_number(number: float, receipts: tuple[str, ...]) -> Answer:
+    if abs(number) >= _DIGITS_END:
+        text = shortest_decimal(number)
+        return Answer(status=Status.INVALID, text=text, advice="number_too_large")
     return Answer(status=Status.VALUE, number=number, receipts=receipts, advice="number_found")
 
 

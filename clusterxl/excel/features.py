@@ -9,6 +9,12 @@ from clusterxl.excel.xml import Element, is_true, parse
 
 _SQREF = "sqref"
 _FORMULAS = ("formula1", "formula2")
+_TELLING = frozenset(
+    (
+        *("mergeCell", "col", "conditionalFormatting", "sheetProtection"),
+        *("dataValidation", _SQREF, *_FORMULAS, "f"),
+    )
+)
 
 
 def read_features(
@@ -30,7 +36,7 @@ def read_features(
     met: dict[str, list[Mapping[str, str]]] = {}
     validations: list[RawValidation] = []
     inside: dict[str, str] = {}
-    for element in parse(around.encode()):
+    for element in parse(around.encode(), _TELLING):
         if element.name == "dataValidation":
             validations.append(_validation(element, inside))
             inside.clear()

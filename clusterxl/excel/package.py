@@ -18,7 +18,7 @@ from clusterxl.excel.structure import SheetPart, relations_of, relations_part
 from clusterxl.excel.styles import read_formats, read_unlocked
 from clusterxl.excel.values import Values
 from clusterxl.excel.walk import walk
-from clusterxl.excel.xml import parse
+from clusterxl.excel.xml import is_well_formed, parse
 
 
 def read_package(data: bytes, file: str) -> RawBook:
@@ -77,6 +77,8 @@ def raw_book(package: Package) -> RawBook:
         properties=properties,
         local_names=structure.local_names,
         locked=structure.locked,
+        formats=len(formats),
+        look=_damaged(package),
     )
 
 
@@ -99,6 +101,21 @@ def _loader(package: Package, listed: SheetPart) -> Callable[[], Columns]:
             raise unreadable("damaged", file=package.file) from error
 
     return load
+
+
+def _damaged(package: Package) -> Callable[[], tuple[str, ...]]:
+    """Look at the hidden sheets, which perhaps nobody reads: what is no XML was damaged."""
+
+    @cache
+    def look() -> tuple[str, ...]:
+        return tuple(
+            listed.name
+            for listed in package.structure.sheets
+            if listed.visibility != "visible"
+            and not is_well_formed(package.xml(listed.part) or b"")
+        )
+
+    return look
 
 
 def _features(

@@ -95,6 +95,10 @@ class RawFeatures:
 NO_FEATURES = RawFeatures()
 
 
+def _nothing() -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawSheet:
     """One sheet.
@@ -114,7 +118,7 @@ class RawSheet:
 
     @property
     def features(self) -> RawFeatures:
-        """What the sheet has beside its cells; of the reference reader nothing."""
+        """What the sheet has beside its cells."""
         return self.later()
 
     def cell(self, row: int, column: int) -> RawCell:
@@ -133,6 +137,9 @@ class RawBook:
         local_names: Formula texts of names that hold for one sheet only, by sheet: a copy of a
             sheet brings its own. Left out by the reference reader.
         locked: Its sheets are locked against being added, renamed or removed.
+        formats: Number of its cell formats; a cell of a style beyond them has lost its own. None
+            where the reader knows every format in another way.
+        look: Gives `damaged` when it is asked for.
     """
 
     sheets: tuple[RawSheet, ...]
@@ -140,6 +147,17 @@ class RawBook:
     properties: Mapping[str, str]
     local_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     locked: bool = False
+    formats: int | None = None
+    look: Callable[[], tuple[str, ...]] = field(default=_nothing, compare=False, repr=False)
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """Names of hidden sheets that cannot be read, should anybody ask for their cells."""
+        return self.look()
+
+    def lacks_format(self, cell: RawCell) -> bool:
+        """Whether the format of a cell is lost, so that its number may mean something else."""
+        return self.formats is not None and cell.style >= self.formats
 
     def sheet(self, name: str) -> RawSheet | None:
         """Return the sheet of this name, whatever its capitals; None when there is none."""

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import partial
 from io import BytesIO
 from typing import Any
 
 from openpyxl.cell.text import Text
-from openpyxl.reader.excel import ExcelReader
+from openpyxl.reader.excel import ExcelReader, load_workbook
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, to_excel
 from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.worksheet.formula import ArrayFormula
-from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.constants import ARC_STYLE, SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from clusterxl.excel.formats import CHINESE_DATES, DAYS_TO_1904, is_date_format, shows_day
 from clusterxl.excel.gate import open_gate
-from clusterxl.excel.raw import BLANK, Kind, RawBook, RawCell, RawSheet, Visibility, decode_text
+from clusterxl.excel.raw import (
+    BLANK,
+    Kind,
+    RawBook,
+    RawCell,
+    RawFeatures,
+    RawSheet,
+    RawValidation,
+    Visibility,
+    decode_text,
+)
 from clusterxl.excel.sniff import unreadable
 
 _FIRST_CUSTOM_FORMAT = 164
@@ -50,7 +61,7 @@ def read_with_openpyxl(data: bytes, file: str) -> RawBook:
         with warnings.catch_warnings():
             for harmless in _HARMLESS:
                 warnings.filterwarnings("ignore", harmless, UserWarning)
-            book = _Reader(BytesIO(data)).raw_book()
+            book = _Reader(BytesIO(data)).raw_book(_Features(data, file).of)
     except MemoryError as error:
         raise unreadable("too_big", file=file) from error
     except Exception as error:
@@ -88,6 +99,51 @@ class _SheetParser(WorkSheetParser):
         return cell
 
 
+class _Features:
+    """What the sheets have beside their cells; openpyxl reads the workbook again for it, once."""
+
+    def __init__(self, data: bytes, file: str) -> None:
+        self._data = data
+        self._file = file
+        self._book: Any = None
+
+    def of(self, name: str) -> RawFeatures:
+        """Return the features of a sheet, as far as openpyxl knows them."""
+        sheet = self._whole()[name]
+        columns = [column for column in sheet.column_dimensions.values() if column.hidden]
+        # Not cell by cell to the end of the sheet, which may be far.
+        comments = (cell for cell in sheet._cells.values() if cell.comment)
+        return RawFeatures(
+            merged=tuple(area.coord for area in sheet.merged_cells.ranges),
+            hidden_rows=tuple(n for n, row in sheet.row_dimensions.items() if row.hidden),
+            hidden_columns=tuple((column.min, column.max) for column in columns),
+            validations=tuple(map(_validation, sheet.data_validations.dataValidation)),
+            conditionals=len(sheet.conditional_formatting),
+            protected=bool(sheet.protection.sheet),
+            comments={cell.coordinate: cell.comment.text for cell in comments},
+        )
+
+    def _whole(self) -> Any:
+        if self._book is None:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", UserWarning)
+                    self._book = load_workbook(BytesIO(self._data))
+            except Exception as error:
+                # As above: a foreign file may break any part of openpyxl.
+                raise unreadable("damaged", file=self._file) from error
+        return self._book
+
+
+def _validation(given: Any) -> RawValidation:
+    formulas = (given.formula1, given.formula2)
+    return RawValidation(
+        kind=given.type or "any",
+        places=str(given.sqref),
+        formulas=tuple(str(formula) for formula in formulas if formula is not None),
+    )
+
+
 class _Reader(ExcelReader):
     """Reads what `RawBook` needs and nothing else, so that nothing else can fail."""
 
@@ -96,19 +152,22 @@ class _Reader(ExcelReader):
     parser: Any
     wb: Any
 
-    def raw_book(self) -> RawBook:
+    def raw_book(self, features: Callable[[str], RawFeatures]) -> RawBook:
         with self.archive:
             self.read_manifest()
             self.read_strings()
             self.read_workbook()
             self.read_custom()
             apply_stylesheet(self.archive, self.wb)
-            sheets = tuple(self._raw_sheets())
+            sheets = tuple(self._raw_sheets(features))
+            has_styles = ARC_STYLE in self.valid_files
         names = self.parser.defined_names.by_sheet().get("global", {})
         return RawBook(
             sheets=sheets,
             names={name: str(defined.value or "") for name, defined in names.items()},
             properties={p.name: str(p.value) for p in self.wb.custom_doc_props.props},
+            locked=bool(self.wb.security and self.wb.security.lockStructure),
+            formats=len(self.wb._cell_styles) if has_styles else 0,
         )
 
     def read_strings(self) -> None:
@@ -132,7 +191,7 @@ class _Reader(ExcelReader):
         except (TypeError, ValueError):
             return
 
-    def _raw_sheets(self) -> Iterator[RawSheet]:
+    def _raw_sheets(self, features: Callable[[str], RawFeatures]) -> Iterator[RawSheet]:
         for sheet in self.parser.sheets:
             relation = self.parser.rels[sheet.id] if sheet.id else None
             if relation is None or not relation.Type.endswith("/worksheet"):
@@ -147,7 +206,8 @@ class _Reader(ExcelReader):
                     if (raw := self._raw_cell(cell)) is not BLANK
                 }
             state = _VISIBILITY.get(str(sheet.state), "visible")
-            yield RawSheet(name=sheet.name, visibility=state, cells=cells)
+            later = partial(features, sheet.name)
+            yield RawSheet(name=sheet.name, visibility=state, cells=cells, later=later)
 
     def _raw_cell(self, cell: Mapping[str, Any]) -> RawCell:
         formula: str = cell["formula"]

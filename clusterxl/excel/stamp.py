@@ -80,13 +80,14 @@ def parse_stamp(text: str) -> Stamp | None:
 def carriers(book: RawBook) -> dict[str, str]:
     """Return what each of the three carriers holds, by `name`, `property`, `sheet`.
 
-    A carrier that is gone, or holds something else than a stamp, is left out.
+    A carrier that is gone or damaged, or holds something else than a stamp, is left out.
     """
     sheet = book.sheet(STAMP_SHEET)
+    readable = sheet is not None and sheet.name not in book.damaged
     texts = {
         "name": book.names.get(STAMP_NAME, ""),
         "property": book.properties.get(PROPERTY, ""),
-        "sheet": str(sheet.cell(1, 1).value or "") if sheet else "",
+        "sheet": str(sheet.cell(1, 1).value or "") if sheet and readable else "",
     }
     return {carrier: text for carrier, text in texts.items() if parse_stamp(text)}
 

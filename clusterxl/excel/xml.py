@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate
 
 _PIECE = 65_536
 
-__all__ = ["Element", "ExpatError", "attributes_of", "is_true", "local", "parse"]
+__all__ = [
+    "Element",
+    "ExpatError",
+    "attributes_of",
+    "is_true",
+    "is_well_formed",
+    "local",
+    "parse",
+]
 
 
 @dataclass(slots=True)
@@ -56,11 +64,25 @@ def is_true(text: str | None) -> bool:
     return text in ("1", "true")
 
 
-def parse(data: bytes) -> Iterator[Element]:
+def is_well_formed(data: bytes) -> bool:
+    """Whether a part is XML at all, which is known much sooner than what it says.
+
+    >>> is_well_formed(b"<a><b/></a>"), is_well_formed(b"<a><b></a>")
+    (True, False)
+    """
+    try:
+        ParserCreate().Parse(data, True)  # noqa: FBT003 (the whole part)
+    except ExpatError:
+        return False
+    return True
+
+
+def parse(data: bytes, only: Container[str] | None = None) -> Iterator[Element]:
     """Go through the elements of a part, each when it ends.
 
     Args:
         data: The part, in UTF-8.
+        only: Local names of those that are asked for; nothing is kept of any other. All if None.
 
     Returns:
         The elements, inner ones before those they stand in.
@@ -68,20 +90,30 @@ def parse(data: bytes) -> Iterator[Element]:
     Raises:
         ExpatError: The part is no XML.
     """
-    stack: list[Element] = []
+    stack: list[Element | str] = []
     ended: list[Element] = []
     parser = ParserCreate()
     parser.buffer_text = True
 
     def begin(name: str, given: Mapping[str, str]) -> None:
-        parent = stack[-1].name if stack else ""
-        stack.append(Element(local(name), attributes_of(given), parent))
+        name = local(name)
+        if only is not None and name not in only:
+            stack.append(name)
+            return
+        above = stack[-1] if stack else ""
+        parent = above if isinstance(above, str) else above.name
+        stack.append(Element(name, attributes_of(given), parent))
 
     def keep(text: str) -> None:
-        stack[-1].texts.append(text)
+        if isinstance(inner := stack[-1], Element):
+            inner.texts.append(text)
+
+    def end(_: str) -> None:
+        if isinstance(inner := stack.pop(), Element):
+            ended.append(inner)
 
     parser.StartElementHandler = begin
-    parser.EndElementHandler = lambda _: ended.append(stack.pop())
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = keep
     # Piece by piece, so that what nobody keeps of a long part is forgotten.
     for start in range(0, len(data), _PIECE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from clusterxl.errors import DefinitionError
 from clusterxl.form.model import Form, plain_label
@@ -16,6 +17,8 @@ from clusterxl.ruleset.written import read_written
 from clusterxl.sentences import say
 
 
+# Whoever works on a form asks again and again, and a form never changes once it is loaded.
+@lru_cache(maxsize=4)
 def load_rules(form: Form) -> tuple[Rule, ...]:
     """Return all rules of a form: those that follow from its definition, then the written ones.
 
@@ -30,6 +33,7 @@ def read_rules(form: Form, mistakes: Mistakes) -> tuple[Rule, ...]:
     return _read(names_of(form), mistakes)
 
 
+@lru_cache(maxsize=4)
 def compile_rules(form: Form) -> tuple[Instance, ...]:
     """Compile all rules of a form, one instance a place, rule by rule.
 
@@ -37,7 +41,9 @@ def compile_rules(form: Form) -> tuple[Instance, ...]:
         DefinitionError: A rule is wrong.
     """
     names = names_of(form)
-    return tuple(compile_at(names, rule, place) for rule in _load(names) for place in rule.places)
+    return tuple(
+        compile_at(names, rule, place) for rule in load_rules(form) for place in rule.places
+    )
 
 
 def compile_at(names: Names, rule: Rule, place: Place) -> Instance:

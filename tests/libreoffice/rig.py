@@ -66,8 +66,9 @@ def main() -> None:
     ):
         rig = Rig(open_workbook(desktop, workbook), json.loads(next(asked)))
         for number, line in enumerate(asked, start=1):
-            json.dump(rig.answer(number, json.loads(line)), told, ensure_ascii=False)
-            told.write("\n")
+            # Not json.dump, which is many times slower: it writes piece by piece.
+            answer = json.dumps(rig.answer(number, json.loads(line)), ensure_ascii=False)
+            told.write(f"{answer}\n")
 
 
 if __name__ == "__main__":
