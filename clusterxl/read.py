@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError, WorkbookError
-from clusterxl.excel.package import read_package
+from clusterxl.excel.engines import read_workbook
 from clusterxl.excel.raw import RawBook
 from clusterxl.excel.stamp import Stamp, stamps_of
 from clusterxl.finding import Finding, Severity
@@ -35,6 +35,7 @@ __all__ = [
 Engine = Literal["package", "openpyxl"]
 _ID_LENGTH = 12
 _RETURN = "return"
+_FORMAT = "xlsx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,8 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
     cells, findings = find_cells(form, book)
     if len(stamps) > 1:
         findings = (_stamps_differ(form), *findings)
+    if book.origin != _FORMAT:
+        findings = (_old_format(form, file, book.origin), *findings)
     digest = sha256(data).hexdigest()
     return_id = digest[:_ID_LENGTH]
     return Return(
@@ -218,7 +221,7 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
 
 def _read_with(engine: Engine, data: bytes, file: str) -> RawBook:
     if engine == "package":
-        return read_package(data, file)
+        return read_workbook(data, file)
     # Imported when asked for: openpyxl takes longer to load than many returns to read.
     from clusterxl.excel.reference import read_with_openpyxl  # noqa: PLC0415
 
@@ -251,6 +254,14 @@ def _stamps_differ(form: Form) -> Finding:
         code="STAMP-DIFFER",
         severity=Severity.WARNING,
         message=say("read.stamps_differ", lang=form.language),
+    )
+
+
+def _old_format(form: Form, file: str, origin: str) -> Finding:
+    return Finding(
+        code="READ-LEGACY",
+        severity=Severity.WARNING,
+        message=say("read.legacy", lang=form.language, file=file, format=origin),
     )
 
 

@@ -128,12 +128,14 @@ class RawBook:
         names: Formula text, without equals sign, of each name that holds for the whole workbook.
         properties: Custom document properties, as text.
         locked: Its sheets are locked against being added, renamed or removed.
+        origin: Format it was saved in: `xlsx`, `xls` (also .et), `xlsb` or `ods`.
     """
 
     sheets: tuple[RawSheet, ...]
     names: Mapping[str, str]
     properties: Mapping[str, str]
     locked: bool = False
+    origin: str = "xlsx"
 
     def sheet(self, name: str) -> RawSheet | None:
         """Return the sheet of this name, whatever its capitals; None when there is none."""
@@ -207,6 +209,11 @@ def decode_text(text: str) -> str:
     """
     if "_x" in text:
         text = _ESCAPED.sub(_character, text)
+    return line_ends(text)
+
+
+def line_ends(text: str) -> str:
+    """Return a text with one character for each end of a line."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
