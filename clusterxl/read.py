@@ -18,6 +18,7 @@ from clusterxl.form.file import load_form, packaged_forms
 from clusterxl.form.model import Form
 from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in, shown_name
 from clusterxl.locate import FoundCell, find_cells
+from clusterxl.outputs import require_extra
 from clusterxl.sentences import say
 
 __all__ = [
@@ -84,7 +85,11 @@ class Returns:
 
 
 def read_return(
-    path: str | Path, *, forms: Sequence[Form | str | Path] = (), engine: Engine = "package"
+    path: str | Path,
+    *,
+    forms: Sequence[Form | str | Path] = (),
+    engine: Engine = "package",
+    passwords: Sequence[str] = (),
 ) -> Return:
     """Read one workbook that came back.
 
@@ -92,11 +97,13 @@ def read_return(
         path: The file.
         forms: Forms it may answer, loaded or as folders; packaged ones are known anyway.
         engine: What reads it: our reader of packages, or openpyxl, by which ours is judged.
+        passwords: Tried where it has one; the extra `crypto` must be there.
 
     Returns:
         Its cells.
 
     Raises:
+        OutputError: Passwords are given, and the extra is missing.
         NothingFoundError: There is no such file.
         UnreadableWorkbookError: No workbook, with a password, damaged.
         UnknownWorkbookError: Not ours, no return, or of another form or edition.
@@ -106,7 +113,8 @@ def read_return(
     if not path.is_file():
         raise NothingFoundError(say("read.no_such_path", path=path), code="read.no_such_path")
     file = InboxFile(name=shown_name(path.name), path=path)
-    return _read(file.read_bytes(), file.name, _KnownForms(forms), engine)
+    _require_crypto(passwords)
+    return _read(file.read_bytes(), file.name, _KnownForms(forms), engine, passwords)
 
 
 def read_returns(
@@ -114,6 +122,7 @@ def read_returns(
     *,
     forms: Sequence[Form | str | Path] = (),
     engine: Engine = "package",
+    passwords: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Returns:
     """Read all workbooks that came back; a bad file is a finding and stops no other.
@@ -122,6 +131,7 @@ def read_returns(
         paths: Files, folders and zips.
         forms: Forms they may answer, loaded or as folders; packaged ones are known anyway.
         engine: What reads them: our reader of packages, or openpyxl, by which ours is judged.
+        passwords: Tried where a file has one; the extra `crypto` must be there.
         progress: Told how many of how many files are being read.
 
     Returns:
@@ -129,8 +139,10 @@ def read_returns(
 
     Raises:
         NothingFoundError: A path does not exist, or there is no workbook that could be a return.
+        OutputError: Passwords are given, and the extra is missing.
         DefinitionError: One of the forms given has mistakes.
     """
+    _require_crypto(passwords)
     inbox = find_workbooks(paths)
     known = _KnownForms(forms)
     returns: dict[str, Return] = {}
@@ -144,7 +156,7 @@ def read_returns(
             if first := returns.get(_id_of(data)):
                 findings.append(_repeated(file.name, first))
                 continue
-            found = _read(data, file.name, known, engine)
+            found = _read(data, file.name, known, engine, passwords)
             returns[found.return_id] = found
         except WorkbookError as error:
             if error.code == "read.other_kind":
@@ -191,8 +203,10 @@ class _KnownForms:
         return self._loaded[key]
 
 
-def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
-    book = _read_with(engine, data, file)
+def _read(
+    data: bytes, file: str, known: _KnownForms, engine: Engine, passwords: Sequence[str]
+) -> Return:
+    book = _read_with(engine, data, file, passwords)
     stamps = stamps_of(book)
     if not stamps:
         raise _unknown("not_ours", file=file)
@@ -219,9 +233,14 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
     )
 
 
-def _read_with(engine: Engine, data: bytes, file: str) -> RawBook:
+def _require_crypto(passwords: Sequence[str]) -> None:
+    if passwords:
+        require_extra("crypto", module="msoffcrypto")
+
+
+def _read_with(engine: Engine, data: bytes, file: str, passwords: Sequence[str]) -> RawBook:
     if engine == "package":
-        return read_workbook(data, file)
+        return read_workbook(data, file, passwords)
     # Imported when asked for: openpyxl takes longer to load than many returns to read.
     from clusterxl.excel.reference import read_with_openpyxl  # noqa: PLC0415
 

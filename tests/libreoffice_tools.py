@@ -80,3 +80,9 @@ def recalculate(workbooks: Iterable[Path], folder: Path, kind: str = "xlsx") -> 
             capture_output=True,
             timeout=SECONDS,
         )
+
+
+def save_locked(workbook: Path, locked: Path, password: str) -> None:
+    """Let LibreOffice save a workbook with a password, in the format the new name ends in."""
+    command: list[str | Path] = [UNO_PYTHON, SCRIPTS / "save_locked.py", workbook, locked, password]
+    subprocess.run(command, check=True, timeout=SECONDS)

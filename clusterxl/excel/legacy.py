@@ -26,16 +26,22 @@ def work(order: Mapping[str, Any], data: bytes) -> tuple[Mapping[str, Any], byte
     """Read a file.
 
     Args:
-        order: `format` of the file and `file`, its name.
+        order: `format` of the file and `file`, its name; a `password` where one is to be tried.
         data: Its bytes.
 
     Returns:
-        The workbook as plain data, in JSON.
+        The workbook as plain data, in JSON; of a password whether it `fits`, and the workbook
+        without it.
 
     Raises:
         UnreadableWorkbookError: It is refused.
         Exception: Whatever a reader raises for a file that is damaged.
     """
+    if "password" in order:
+        # Imported when asked for: it belongs to an extra that may be missing.
+        from clusterxl.excel.decrypt import take_off  # noqa: PLC0415
+
+        return take_off(data, order["password"])
     book = _READERS[order["format"]](data, order["file"])
     # Not a number is an error cell by now; should one be left, no other process must guess.
     told = json.dumps(plain_book(book), allow_nan=False).encode("ascii")

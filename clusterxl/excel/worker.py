@@ -95,7 +95,12 @@ def _bound() -> bool:
         import resource  # noqa: PLC0415 (only POSIX has it)
     except ImportError:
         return False
-    bounds = {resource.RLIMIT_AS: MEMORY, resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0}
+    bounds = {
+        resource.RLIMIT_AS: MEMORY,
+        resource.RLIMIT_CORE: 0,
+        # Taking the password off an .xls needs a file without a name for a moment.
+        resource.RLIMIT_FSIZE: MOST_BYTES,
+    }
     for bound, most in bounds.items():
         resource.setrlimit(bound, (most, most))
     return True
