@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
+from clusterxl.attachments import shown_name
 from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError, WorkbookError
 from clusterxl.excel.engines import read_workbook
 from clusterxl.excel.raw import RawBook
@@ -16,7 +17,7 @@ from clusterxl.excel.stamp import Stamp, stamps_of
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.file import load_form, packaged_forms
 from clusterxl.form.model import Form
-from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in, shown_name
+from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in
 from clusterxl.locate import FoundCell, find_cells
 from clusterxl.outputs import require_extra
 from clusterxl.sentences import say
