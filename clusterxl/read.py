@@ -12,11 +12,12 @@ from typing import Any, Literal
 from clusterxl.attachments import shown_name
 from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError, WorkbookError
 from clusterxl.excel.engines import read_workbook
-from clusterxl.excel.raw import RawBook
+from clusterxl.excel.raw import RawBook, RawCell
 from clusterxl.excel.stamp import Stamp, stamps_of
 from clusterxl.finding import Finding, Severity
+from clusterxl.form.answers import canonical_text, unset_text
 from clusterxl.form.file import load_form, packaged_forms
-from clusterxl.form.model import Form
+from clusterxl.form.model import Form, Input
 from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in
 from clusterxl.locate import FoundCell, find_cells
 from clusterxl.outputs import require_extra
@@ -218,6 +219,8 @@ def _read(
     cells, findings = find_cells(form, book)
     if len(stamps) > 1:
         findings = (_stamps_differ(form), *findings)
+    if _is_unanswered(form, cells):
+        findings = (_unanswered(form, file), *findings)
     if book.origin != _FORMAT:
         findings = (_old_format(form, file, book.origin), *findings)
     digest = sha256(data).hexdigest()
@@ -274,6 +277,31 @@ def _stamps_differ(form: Form) -> Finding:
         code="STAMP-DIFFER",
         severity=Severity.WARNING,
         message=say("read.stamps_differ", lang=form.language),
+    )
+
+
+def _is_unanswered(form: Form, cells: Mapping[str, FoundCell]) -> bool:
+    """Whether a workbook is as it was handed out: only where it goes to is written in it.
+
+    One whose cells are lost is another matter: nobody knows what stood there.
+    """
+    found = [cell for cell in cells.values() if cell.found_by != "lost"]
+    return bool(found) and all(
+        cell.key in form.levels or _is_unset(form.by_key[cell.key], cell.raw, form)
+        for cell in found
+    )
+
+
+def _is_unset(asked: Input, raw: RawCell, form: Form) -> bool:
+    unset = canonical_text(unset_text(form, asked))
+    return not raw.formula and canonical_text(raw.value) in ("", unset)
+
+
+def _unanswered(form: Form, file: str) -> Finding:
+    return Finding(
+        code="READ-BLANK",
+        severity=Severity.ERROR,
+        message=say("read.blank", lang=form.language, file=file),
     )
 
 

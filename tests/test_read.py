@@ -160,14 +160,14 @@ def test_a_workbook_of_others_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_mark_of_identity_is_enough(tmp_path: Path) -> None:
-    data = edited(workbook_of(FARM), WORKBOOK, "clusterxl_stamp", "gone")
+    data = edited(workbook_of(FARM, ANSWERS), WORKBOOK, "clusterxl_stamp", "gone")
     data = edited(data, "docProps/custom.xml", f'name="{PROPERTY}"', 'name="gone"')
     assert read(tmp_path, data).findings == ()
     assert refusal(tmp_path, edited(data, WORKBOOK, STAMP_SHEET, "renamed")) == "read.not_ours"
 
 
 def test_marks_of_identity_that_differ_are_told(tmp_path: Path) -> None:
-    data = edited(workbook_of(FARM), "docProps/custom.xml", "unit=7", "unit=8")
+    data = edited(workbook_of(FARM, ANSWERS), "docProps/custom.xml", "unit=7", "unit=8")
     found = read(tmp_path, data)
     assert found.stamp == stamp_of(FARM)
     (finding,) = found.findings
@@ -227,7 +227,7 @@ def test_a_list_that_shrank_has_lost_its_last_rows(tmp_path: Path) -> None:
 def test_answers_below_a_list_are_not_lost_in_silence(tmp_path: Path) -> None:
     column = place_of(FARM, "machines[1].kind")[:-1]
     grown = edited(
-        workbook_of(FARM, {"machines[6].kind": "cart"}),
+        workbook_of(FARM, {**ANSWERS, "machines[6].kind": "cart"}),
         WORKBOOK,
         f"${column}$2:${column}$7",
         f"${column}$1:${column}$7",
@@ -236,7 +236,10 @@ def test_answers_below_a_list_are_not_lost_in_silence(tmp_path: Path) -> None:
     (finding,) = found.findings
     assert (finding.code, finding.cell) == ("READ-LEFTOVER", f"{column}7")
     blank = edited(
-        workbook_of(FARM), WORKBOOK, f"${column}$2:${column}$7", f"${column}$2:${column}$9"
+        workbook_of(FARM, ANSWERS),
+        WORKBOOK,
+        f"${column}$2:${column}$7",
+        f"${column}$2:${column}$9",
     )
     assert read(tmp_path, blank).findings == ()
 
