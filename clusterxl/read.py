@@ -114,7 +114,8 @@ def read_return(
     path = Path(path)
     if not path.is_file():
         raise NothingFoundError(say("read.no_such_path", path=path), code="read.no_such_path")
-    file = InboxFile(name=shown_name(path.name), path=path)
+    # A link that is given by hand is meant; only what lies in folders is never followed.
+    file = InboxFile(name=shown_name(path.name), path=path.resolve())
     _require_crypto(passwords)
     return _read(file.read_bytes(), file.name, _KnownForms(forms), engine, passwords)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -118,6 +119,13 @@ def test_the_base_year_of_the_stamp_decides(tmp_path: Path) -> None:
     found = read(tmp_path, workbook_of(past, {key: 1.0}), HARVEST)
     assert found.form.base_year == 2019
     assert found.cells[key].raw.value == 1.0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_that_is_given_is_meant(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(workbook_of(FARM, ANSWERS))
+    (tmp_path / "link.xlsx").symlink_to(tmp_path / "kept")
+    assert read_return(tmp_path / "link.xlsx", forms=[FARM]).file == "link.xlsx"
 
 
 # ---- whose workbook it is
