@@ -95,3 +95,13 @@ def test_an_engine_that_is_missing_hangs_nobody() -> None:
 
 def test_a_process_has_one_child() -> None:
     assert shared_keeper() is shared_keeper()
+
+
+def test_a_library_in_the_folder_of_the_operator_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "xlrd.py").write_text("raise SystemExit", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    keeper = Keeper()
+    assert "failed" in keeper.ask({"format": "xls"}, b"no workbook", "a.xls")[0]
+    keeper.close()

@@ -130,6 +130,12 @@ def test_a_password_is_asked_for_and_not_shown(tmp_path: Path) -> None:
     assert SECRET not in done.output
 
 
+def test_where_nobody_types_a_password_it_is_one_sentence(tmp_path: Path) -> None:
+    done = run("check", saved(tmp_path, locked()), "--ask-password", typed="")
+    assert done.exit_code == 2
+    assert "--password-file" in done.output
+
+
 @pytest.mark.parametrize("command", ["read", "check", "aggregate"])
 def test_a_missing_file_of_passwords_is_one_sentence(tmp_path: Path, command: str) -> None:
     path = saved(tmp_path, locked())

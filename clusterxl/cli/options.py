@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from clusterxl.cli.refusals import WrongUsageError
 from clusterxl.errors import NothingFoundError, OutputError, UnknownFormError
 from clusterxl.sentences import say
 
@@ -36,7 +37,10 @@ def _keep_asked(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     """Ask for one password, which is not shown."""
     if asked and not ctx.resilient_parsing:
         # On the error stream: what is asked for must not stand in what is written.
-        given = click.prompt(say("cli.ask_password"), hide_input=True, err=True)
+        try:
+            given = click.prompt(say("cli.ask_password"), hide_input=True, err=True)
+        except click.Abort as error:
+            raise WrongUsageError(say("cli.no_password"), ctx) from error
         ctx.meta.setdefault(_PASSWORDS, []).append(given)
 
 
