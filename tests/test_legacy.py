@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pandas as pd
@@ -387,3 +388,44 @@ def test_members_of_packages_are_checked_as_in_xlsx() -> None:
     with pytest.raises(UnreadableWorkbookError) as error:
         read_workbook(package_of({**parts, "../x.bin": b""}), "a.xlsb")
     assert error.value.code == "read.odd_zip"
+
+
+def content_of(data: bytes) -> Any:
+    book = read_workbook(data, "a")
+    return [(sheet.name, contents(sheet.cells)) for sheet in book.sheets], dict(book.names)
+
+
+@pytest.mark.parametrize("kind", ["xlsb", "ods"])
+def test_a_flipped_byte_is_refused_or_changes_nothing(kind: str) -> None:
+    whole = ods(row_of(cell_of("<text:p>answer</text:p>", 3), 2))
+    data = farm_xlsb(ANSWERS) if kind == "xlsb" else whole
+    expected = content_of(data)
+    chance = Random(3)  # noqa: S311 (the same damage each time)
+    refused = 0
+    for at in chance.sample(range(len(data)), 150):
+        flipped = bytearray(data)
+        flipped[at] ^= 1 << chance.randrange(8)
+        try:
+            assert content_of(bytes(flipped)) == expected
+        except UnreadableWorkbookError:
+            refused += 1
+    assert refused > len(expected)
+
+
+@pytest.mark.parametrize("kind", ["xlsb", "ods"])
+def test_damage_within_a_part_kills_nobody(kind: str) -> None:
+    part = "xl/worksheets/sheet1.bin" if kind == "xlsb" else "content.xml"
+    whole = ods(row_of(cell_of("<text:p>answer</text:p>", 3), 2))
+    parts = parts_of(farm_xlsb(ANSWERS) if kind == "xlsb" else whole)
+    chance = Random(4)  # noqa: S311 (the same damage each time)
+    codes = set()
+    for _ in range(150):
+        damaged = bytearray(parts[part])
+        for at in chance.sample(range(len(damaged)), 3):
+            damaged[at] = chance.randrange(256)
+        try:
+            read_workbook(package_of({**parts, part: bytes(damaged)}), "a")
+        except UnreadableWorkbookError as error:
+            codes.add(error.code)
+    assert codes
+    assert "read.killed" not in codes

@@ -99,10 +99,10 @@ def _compare(book: RawBook, data: bytes) -> None:
 def _agree(cell: RawCell, other: object) -> bool:
     if cell.kind == "error":
         return other == ""
-    if cell.kind == "date":
-        # Calamine makes days of them, or lengths of time; which number it was is not told.
-        return other != "" and not isinstance(other, str)
+    if cell.kind in ("number", "date") and not isinstance(other, (str, bool, int, float)):
+        # Calamine makes a day of it, or a length of time; which number it was is not told.
+        return True
     if cell.kind == "text":
         # Escapes of characters may be resolved by one of them only.
         return isinstance(other, str) and decode_text(other) == decode_text(str(cell.value))
-    return cell.value == other
+    return other != "" and cell.value == other
