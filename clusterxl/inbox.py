@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from operator import itemgetter
+from pathlib import Path
 
+from clusterxl.attachments import (
+    WORKBOOKS,
+    is_junk,
+    is_read,
+    kind_by_name,
+    reason_to_leave,
+    shown_name,
+    suffix_of,
+)
 from clusterxl.errors import NothingFoundError, UnreadableWorkbookError
-from clusterxl.excel.archive import Member, is_package, list_members, read_member
-from clusterxl.excel.sniff import MAX_BYTES, unreadable
+from clusterxl.excel.archive import (
+    MAX_INNER_BYTES,
+    MAX_MEMBERS,
+    Member,
+    kind_of_zip,
+    list_members,
+    read_member,
+)
+from clusterxl.excel.regular import is_regular, open_regular
+from clusterxl.excel.sniff import HEAD_BYTES, MAX_BYTES, kind_of, unreadable
 from clusterxl.sentences import say
 
 MAX_DEPTH = 3
-# Also those that are told to come back as .xlsx: a county that sent one must hear of it.
-_SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".xlsb", ".et", ".ett", ".ods")
-_ZIP = ".zip"
-_JUNK_STARTS = ("~$", "._", ".~")
-_JUNK = (".ds_store", "thumbs.db", "desktop.ini")
-_JUNK_FOLDER = "__MACOSX"
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+_OLE_START = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,30 +46,62 @@ class InboxFile:
             with `/`; the whole path where two would share it.
         path: Where it lies, or the outermost zip it lies in.
         members: Numbers of the zip members that lead to it; empty for a plain file.
+        refused: Why it is told about without being read; None for a file to read.
     """
 
     name: str
     path: Path
     members: tuple[int, ...] = ()
+    refused: UnreadableWorkbookError | None = None
 
     def read_bytes(self) -> bytes:
         """Return its content.
 
         Raises:
-            UnreadableWorkbookError: It cannot be opened, or is too big.
+            UnreadableWorkbookError: It cannot be opened, is too big, or was refused unread.
         """
+        if self.refused:
+            raise self.refused
+        return self._read(MAX_BYTES)
+
+    def read_zip(self) -> Path | bytes:
+        """Return what its members are read from: a zip on its own stays where it is."""
+        return self._read(MAX_INNER_BYTES) if self.members else self.path
+
+    def peek(self) -> bytes | None:
+        """Return the first bytes of a plain file; None when it cannot be opened."""
         try:
-            if not self.members:
-                if self.path.stat().st_size > MAX_BYTES:
-                    raise unreadable("too_big", file=self.name)
-                return self.path.read_bytes()
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise unreadable("cannot_open", file=self.name, reason=reason) from error
+            with open_regular(self.path) as opened:
+                return opened.read(HEAD_BYTES)
+        except OSError:
+            return None
+
+    def _read(self, most: int) -> bytes:
+        if self.members:
+            *above, last = self.members
+            return read_member(self._source(above), last, self.name, most=most)
+        # What is read is all that counts, should the file change meanwhile.
+        with _told(self.name), open_regular(self.path) as opened:
+            data = opened.read(most + 1)
+        if len(data) > most:
+            raise unreadable("too_big", file=self.name)
+        return data
+
+    def _source(self, members: Sequence[int]) -> Path | bytes:
         source: Path | bytes = self.path
-        for number in self.members:
-            source = read_member(source, number, self.name)
-        return source if isinstance(source, bytes) else b""
+        for number in members:
+            source = read_member(source, number, self.name, most=MAX_INNER_BYTES)
+        return source
+
+
+@contextmanager
+def _told(file: str) -> Iterator[None]:
+    """Turn what the system says of a file into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise unreadable("cannot_open", file=file, reason=reason) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,18 +145,25 @@ def find_workbooks(paths: Iterable[str | Path] | str | Path) -> Inbox:
     seen: set[Path] = set()
     given = tuple(map(Path, [paths] if isinstance(paths, (str, Path)) else paths))
     for path in given:
-        for file, asked_for in _files_of(path):
-            if file.path.resolve() in seen:
-                continue
-            seen.add(file.path.resolve())
-            for found in _look_at(file, asked_for=asked_for):
-                if isinstance(found, Skipped):
-                    skipped.append(found)
-                else:
-                    files.append((path, found))
+        for found in _found_in(path, seen):
+            if isinstance(found, Skipped):
+                skipped.append(found)
+            else:
+                files.append((path, found))
     if not files:
         raise nothing_in(given)
     return Inbox(paths=given, files=_told_apart(files), skipped=tuple(skipped))
+
+
+def _found_in(path: Path, seen: set[Path]) -> Iterator[InboxFile | Skipped]:
+    for file in _files_of(path):
+        if isinstance(file, Skipped):
+            yield file
+            continue
+        place = file.path.resolve()
+        if place not in seen:
+            seen.add(place)
+            yield from _Sorter().sort(file, file.peek(), asked_for=not path.is_dir())
 
 
 def _told_apart(found: Sequence[tuple[Path, InboxFile]]) -> tuple[InboxFile, ...]:
@@ -133,66 +188,121 @@ def nothing_in(paths: tuple[Path, ...]) -> NothingFoundError:
     return NothingFoundError(say("read.nothing", paths=shown), code="read.nothing")
 
 
-def shown_name(name: str) -> str:
-    """Return a name that any frame, file or screen takes: bytes that are no text become codes."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _files_of(path: Path) -> Iterator[tuple[InboxFile, bool]]:
-    """Give the plain files of a path, and whether it was asked for by name."""
+def _files_of(path: Path) -> Iterator[InboxFile | Skipped]:
+    """Give the files of a path; what is no file is never opened."""
     if path.is_dir():
-        inside = [(file.relative_to(path).as_posix(), file) for file in path.rglob("*")]
-        for name, file in sorted(inside):
-            if file.is_file():
-                yield InboxFile(name=shown_name(name), path=file), False
+        yield from _files_in(path)
+    elif is_regular(real := Path(os.path.realpath(path))):
+        # A link that was given by hand is meant; those found in folders are not followed.
+        yield InboxFile(name=shown_name(path.name), path=real)
     elif path.exists():
-        yield InboxFile(name=shown_name(path.name), path=path), True
+        yield Skipped(file=shown_name(path.name), reason=say("read.skip_no_file"))
     else:
         raise NothingFoundError(say("read.no_such_path", path=path), code="read.no_such_path")
 
 
-def _look_at(file: InboxFile, *, asked_for: bool) -> Iterator[InboxFile | Skipped]:
-    name = PurePosixPath(file.name)
-    suffix = name.suffix.lower()
-    if _is_junk(name):
-        yield Skipped(file=file.name, reason=say("read.skip_junk"))
-    elif suffix == _ZIP:
-        yield from _look_into(file)
-    elif asked_for or suffix in _SUFFIXES:
-        yield file
-    else:
-        yield Skipped(file=file.name, reason=say("read.skip_other"))
+def _files_in(folder: Path) -> Iterator[InboxFile | Skipped]:
+    found: list[tuple[str, InboxFile | Skipped]] = []
+
+    def shut(error: OSError) -> None:
+        name = Path(error.filename or folder).relative_to(folder).as_posix()
+        reason = say("read.skip_shut", reason=error.strerror or type(error).__name__)
+        found.append((name, Skipped(file=shown_name(name), reason=reason)))
+
+    for top, folders, names in os.walk(folder, onerror=shut):
+        for entry in (*folders, *names):
+            path = Path(top) / entry
+            name = path.relative_to(folder).as_posix()
+            if is_regular(path):
+                found.append((name, InboxFile(name=shown_name(name), path=path)))
+            elif reason := _reason_for_no_file(path):
+                found.append((name, Skipped(file=shown_name(name), reason=reason)))
+    for _, one in sorted(found, key=itemgetter(0)):
+        yield one
 
 
-def _look_into(file: InboxFile) -> Iterator[InboxFile | Skipped]:
-    if len(file.members) >= MAX_DEPTH:
-        yield Skipped(file=file.name, reason=say("read.skip_deep", depth=MAX_DEPTH))
-        return
-    members = _members_of(file)
-    if members is None:
-        yield file
-        return
-    for member in members:
-        inner = InboxFile(
-            name=shown_name(f"{file.name}/{member.name}"),
-            path=file.path,
-            members=(*file.members, member.number),
-        )
-        yield from _look_at(inner, asked_for=False)
+def _reason_for_no_file(path: Path) -> str:
+    """Say why a link, pipe or device is left alone; nothing of a folder, which is looked into."""
+    if path.is_symlink():
+        return say("read.skip_link")
+    if not path.is_dir():
+        return say("read.skip_no_file")
+    return say("read.skip_folder") if suffix_of(path.name) in WORKBOOKS else ""
 
 
-def _members_of(file: InboxFile) -> tuple[Member, ...] | None:
-    """Return what is in a zip; None for one to be read, and told about, as a workbook."""
+class _Sorter:
+    """Sorts one file of a path, and all that is in it where it is a zip."""
+
+    def __init__(self) -> None:
+        # Zips within zips may hold a multiple of what each of them may.
+        self._room = MAX_MEMBERS
+
+    def sort(
+        self, file: InboxFile, head: bytes | None, *, asked_for: bool = False
+    ) -> Iterator[InboxFile | Skipped]:
+        """Give it as a workbook, as what is in it, or as left alone.
+
+        Args:
+            file: The file.
+            head: Its first bytes; None where they cannot be read.
+            asked_for: It was given by itself, and is taken for a workbook.
+        """
+        if is_junk(file.name):
+            yield Skipped(file=file.name, reason=say("read.skip_junk"))
+        elif head is None:
+            # Reading says why, with the remedy; what is no workbook by its name is left alone.
+            yield self._read_or_left(file, "unread", asked_for=asked_for)
+        elif head.startswith(_ZIP_STARTS) and suffix_of(file.name) not in WORKBOOKS:
+            yield from self._sort_zip(file, asked_for=asked_for)
+        else:
+            yield self._read_or_left(file, _kind_of(file, head), asked_for=asked_for)
+
+    def _sort_zip(self, file: InboxFile, *, asked_for: bool) -> Iterator[InboxFile | Skipped]:
+        try:
+            members = self._members_of(file)
+        except UnreadableWorkbookError as error:
+            yield replace(file, refused=error)
+            return
+        kind = kind_of_zip(members)
+        if kind != "zip":
+            yield self._read_or_left(file, kind, asked_for=asked_for)
+            return
+        if any(member.is_locked for member in members):
+            yield replace(file, refused=unreadable("zip_password", file=file.name))
+        for member in members:
+            if not member.is_locked:
+                inner = InboxFile(
+                    name=shown_name(f"{file.name}/{member.name}"),
+                    path=file.path,
+                    members=(*file.members, member.number),
+                )
+                yield from self.sort(inner, member.head)
+
+    def _members_of(self, file: InboxFile) -> tuple[Member, ...]:
+        if len(file.members) >= MAX_DEPTH:
+            raise unreadable("zip_deep", file=file.name, most=str(MAX_DEPTH))
+        members = list_members(file.read_zip(), file.name)
+        self._room -= len(members)
+        if self._room < 0:
+            raise unreadable("zip_many", file=file.name, most=str(MAX_MEMBERS))
+        if not members:
+            raise unreadable("zip_empty", file=file.name)
+        return members
+
+    @staticmethod
+    def _read_or_left(file: InboxFile, kind: str, *, asked_for: bool) -> InboxFile | Skipped:
+        if asked_for or is_read(file.name, kind):
+            return file
+        return Skipped(file=file.name, reason=reason_to_leave(file.name, kind))
+
+
+def _kind_of(file: InboxFile, head: bytes) -> str:
+    """Name what a file is; old Office files are known by what stands anywhere in them."""
+    if not head.startswith(_OLE_START):
+        return kind_of(head)
+    if named := kind_by_name(file.name):
+        return named
     try:
-        members = list_members(file.read_bytes() if file.members else file.path, file.name)
+        return kind_of(file.read_bytes())
     except UnreadableWorkbookError:
-        return None
-    return None if is_package(members) else members
-
-
-def _is_junk(name: PurePosixPath) -> bool:
-    return (
-        name.name.startswith(_JUNK_STARTS)
-        or name.name.lower() in _JUNK
-        or _JUNK_FOLDER in name.parts
-    )
+        return "xls"

@@ -9,16 +9,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
+from clusterxl.attachments import shown_name
 from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError, WorkbookError
-from clusterxl.excel.package import read_package
-from clusterxl.excel.raw import RawBook
+from clusterxl.excel.engines import read_workbook
+from clusterxl.excel.raw import RawBook, RawCell
 from clusterxl.excel.stamp import Stamp, stamps_of
 from clusterxl.finding import Finding, Severity
+from clusterxl.form.answers import canonical_text, unset_text
 from clusterxl.form.file import load_form, packaged_forms
-from clusterxl.form.model import Form
-from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in, shown_name
+from clusterxl.form.model import Form, Input
+from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in
 from clusterxl.integrity import Account, Unclaimed, inspect_return
 from clusterxl.locate import FoundCell, find_cells
+from clusterxl.outputs import require_extra
 from clusterxl.sentences import say
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
 Engine = Literal["package", "openpyxl"]
 _ID_LENGTH = 12
 _RETURN = "return"
+_FORMAT = "xlsx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,11 @@ class Returns:
 
 
 def read_return(
-    path: str | Path, *, forms: Sequence[Form | str | Path] = (), engine: Engine = "package"
+    path: str | Path,
+    *,
+    forms: Sequence[Form | str | Path] = (),
+    engine: Engine = "package",
+    passwords: Sequence[str] = (),
 ) -> Return:
     """Read one workbook that came back.
 
@@ -96,11 +104,13 @@ def read_return(
         path: The file.
         forms: Forms it may answer, loaded or as folders; packaged ones are known anyway.
         engine: What reads it: our reader of packages, or openpyxl, by which ours is judged.
+        passwords: Tried where it has one; the extra `crypto` must be there.
 
     Returns:
         Its cells.
 
     Raises:
+        OutputError: Passwords are given, and the extra is missing.
         NothingFoundError: There is no such file.
         UnreadableWorkbookError: No workbook, with a password, damaged.
         UnknownWorkbookError: Not ours, no return, or of another form or edition.
@@ -109,8 +119,10 @@ def read_return(
     path = Path(path)
     if not path.is_file():
         raise NothingFoundError(say("read.no_such_path", path=path), code="read.no_such_path")
-    file = InboxFile(name=shown_name(path.name), path=path)
-    return _read(file.read_bytes(), file.name, _KnownForms(forms), engine)
+    # A link that is given by hand is meant; only what lies in folders is never followed.
+    file = InboxFile(name=shown_name(path.name), path=path.resolve())
+    _require_crypto(passwords)
+    return _read(file.read_bytes(), file.name, _KnownForms(forms), engine, passwords)
 
 
 def read_returns(
@@ -118,6 +130,7 @@ def read_returns(
     *,
     forms: Sequence[Form | str | Path] = (),
     engine: Engine = "package",
+    passwords: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Returns:
     """Read all workbooks that came back; a bad file is a finding and stops no other.
@@ -126,6 +139,7 @@ def read_returns(
         paths: Files, folders and zips.
         forms: Forms they may answer, loaded or as folders; packaged ones are known anyway.
         engine: What reads them: our reader of packages, or openpyxl, by which ours is judged.
+        passwords: Tried where a file has one; the extra `crypto` must be there.
         progress: Told how many of how many files are being read.
 
     Returns:
@@ -133,8 +147,10 @@ def read_returns(
 
     Raises:
         NothingFoundError: A path does not exist, or there is no workbook that could be a return.
+        OutputError: Passwords are given, and the extra is missing.
         DefinitionError: One of the forms given has mistakes.
     """
+    _require_crypto(passwords)
     inbox = find_workbooks(paths)
     known = _KnownForms(forms)
     returns: dict[str, Return] = {}
@@ -148,7 +164,7 @@ def read_returns(
             if first := returns.get(_id_of(data)):
                 findings.append(_repeated(file.name, first))
                 continue
-            found = _read(data, file.name, known, engine)
+            found = _read(data, file.name, known, engine, passwords)
             returns[found.return_id] = found
         except WorkbookError as error:
             if error.code == "read.other_kind":
@@ -195,8 +211,10 @@ class _KnownForms:
         return self._loaded[key]
 
 
-def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
-    book = _read_with(engine, data, file)
+def _read(
+    data: bytes, file: str, known: _KnownForms, engine: Engine, passwords: Sequence[str]
+) -> Return:
+    book = _read_with(engine, data, file, passwords)
     stamps = stamps_of(book)
     if not stamps:
         raise _unknown("not_ours", file=file)
@@ -207,7 +225,7 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
     located = find_cells(form, book)
     inspection = inspect_return(form, book, located)
     findings = (
-        *_of_the_whole(form, book, stamps, located.cells),
+        *_of_the_whole(form, book, file, stamps, located.cells),
         *located.findings,
         *inspection.findings,
     )
@@ -227,9 +245,14 @@ def _read(data: bytes, file: str, known: _KnownForms, engine: Engine) -> Return:
     )
 
 
-def _read_with(engine: Engine, data: bytes, file: str) -> RawBook:
+def _require_crypto(passwords: Sequence[str]) -> None:
+    if passwords:
+        require_extra("crypto", module="msoffcrypto")
+
+
+def _read_with(engine: Engine, data: bytes, file: str, passwords: Sequence[str]) -> RawBook:
     if engine == "package":
-        return read_package(data, file)
+        return read_workbook(data, file, passwords)
     # Imported when asked for: openpyxl takes longer to load than many returns to read.
     from clusterxl.excel.reference import read_with_openpyxl  # noqa: PLC0415
 
@@ -258,9 +281,18 @@ def _unknown(name: str, /, **figures: Any) -> UnknownWorkbookError:
 
 
 def _of_the_whole(
-    form: Form, book: RawBook, stamps: Sequence[Stamp], cells: Mapping[str, FoundCell]
+    form: Form,
+    book: RawBook,
+    file: str,
+    stamps: Sequence[Stamp],
+    cells: Mapping[str, FoundCell],
 ) -> Iterator[Finding]:
     """Tell, once each, what is doubtful about a return as a whole."""
+    if book.origin != _FORMAT:
+        yield _warning(form, "READ-LEGACY", "legacy", file=file, format=book.origin)
+    if _is_unanswered(form, cells):
+        message = say("read.blank", lang=form.language, file=file)
+        yield Finding(code="READ-BLANK", severity=Severity.ERROR, message=message)
     if len(stamps) > 1:
         yield _warning(form, "STAMP-DIFFER", "stamps_differ")
     if book.formats == 0 or any(book.lacks_format(cell.raw) for cell in cells.values()):
@@ -272,6 +304,23 @@ def _of_the_whole(
 def _warning(form: Form, code: str, name: str, **figures: str) -> Finding:
     message = say(f"read.{name}", lang=form.language, **figures)
     return Finding(code=code, severity=Severity.WARNING, message=message)
+
+
+def _is_unanswered(form: Form, cells: Mapping[str, FoundCell]) -> bool:
+    """Whether a workbook is as it was handed out: only where it goes to is written in it.
+
+    One whose cells are lost is another matter: nobody knows what stood there.
+    """
+    found = [cell for cell in cells.values() if cell.found_by != "lost"]
+    return bool(found) and all(
+        cell.key in form.levels or _is_unset(form.by_key[cell.key], cell.raw, form)
+        for cell in found
+    )
+
+
+def _is_unset(asked: Input, raw: RawCell, form: Form) -> bool:
+    unset = canonical_text(unset_text(form, asked))
+    return not raw.formula and canonical_text(raw.value) in ("", unset)
 
 
 def _repeated(file: str, first: Return) -> Finding:

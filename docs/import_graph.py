@@ -11,7 +11,10 @@ import grimp
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = "clusterxl"
-OUTSIDE = ("click", "numpy", "openpyxl", "pandas", "pandera", "xlsxwriter", "zipfile")
+OUTSIDE = (
+    *("click", "msoffcrypto", "numpy", "openpyxl", "pandas", "pandera", "python_calamine"),
+    *("xlrd", "xlsxwriter", "zipfile"),
+)
 
 
 def layers() -> list[list[str]]:

@@ -72,17 +72,32 @@ def damage(given: Path, damaged: Path, acts: Sequence[Sequence[Value]]) -> None:
         subprocess.run(command, check=True, timeout=SECONDS)
 
 
-def recalculate(workbooks: Iterable[Path], folder: Path) -> None:
-    """Let LibreOffice work out every formula anew and save the workbooks in `folder`."""
+_FILTERS = {"xlsx": "xlsx:Calc MS Excel 2007 XML", "xls": "xls:MS Excel 97", "ods": "ods:calc8"}
+
+
+def recalculate(workbooks: Iterable[Path], folder: Path, kind: str = "xlsx") -> None:
+    """Let LibreOffice work out every formula anew and save the workbooks in `folder`.
+
+    Args:
+        workbooks: The workbooks.
+        folder: Where the saved ones go.
+        kind: Format in which they are saved.
+    """
     with TemporaryDirectory() as profile:
         settings = Path(profile) / "user" / "registrymodifications.xcu"
         settings.parent.mkdir()
         settings.write_text(ALWAYS_RECALCULATE, encoding="utf-8")
         options = ["--headless", f"-env:UserInstallation={Path(profile).as_uri()}"]
-        convert = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder)]
+        convert = ["--convert-to", _FILTERS[kind], "--outdir", str(folder)]
         subprocess.run(
             ["soffice", *options, *convert, *map(str, workbooks)],
             check=True,
             capture_output=True,
             timeout=SECONDS,
         )
+
+
+def save_locked(workbook: Path, locked: Path, password: str) -> None:
+    """Let LibreOffice save a workbook with a password, in the format the new name ends in."""
+    command: list[str | Path] = [UNO_PYTHON, SCRIPTS / "save_locked.py", workbook, locked, password]
+    subprocess.run(command, check=True, timeout=SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -120,6 +121,13 @@ def test_the_base_year_of_the_stamp_decides(tmp_path: Path) -> None:
     assert found.cells[key].raw.value == 1.0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_that_is_given_is_meant(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(workbook_of(FARM, ANSWERS))
+    (tmp_path / "link.xlsx").symlink_to(tmp_path / "kept")
+    assert read_return(tmp_path / "link.xlsx", forms=[FARM]).file == "link.xlsx"
+
+
 # ---- whose workbook it is
 
 
@@ -160,14 +168,14 @@ def test_a_workbook_of_others_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_mark_of_identity_is_enough(tmp_path: Path) -> None:
-    data = edited(workbook_of(FARM), WORKBOOK, "clusterxl_stamp", "gone")
+    data = edited(workbook_of(FARM, ANSWERS), WORKBOOK, "clusterxl_stamp", "gone")
     data = edited(data, "docProps/custom.xml", f'name="{PROPERTY}"', 'name="gone"')
     assert told(read(tmp_path, data)) == ()
     assert refusal(tmp_path, edited(data, WORKBOOK, STAMP_SHEET, "renamed")) == "read.not_ours"
 
 
 def test_marks_of_identity_that_differ_are_told(tmp_path: Path) -> None:
-    data = edited(workbook_of(FARM), "docProps/custom.xml", "unit=7", "unit=8")
+    data = edited(workbook_of(FARM, ANSWERS), "docProps/custom.xml", "unit=7", "unit=8")
     found = read(tmp_path, data)
     assert found.stamp == stamp_of(FARM)
     (finding,) = told(found)
@@ -228,7 +236,7 @@ def test_a_list_that_shrank_has_lost_its_last_rows(tmp_path: Path) -> None:
 def test_answers_below_a_list_are_not_lost_in_silence(tmp_path: Path) -> None:
     column = place_of(FARM, "machines[1].kind")[:-1]
     grown = edited(
-        workbook_of(FARM, {"machines[6].kind": "cart"}),
+        workbook_of(FARM, {**ANSWERS, "machines[6].kind": "cart"}),
         WORKBOOK,
         f"${column}$2:${column}$7",
         f"${column}$1:${column}$7",
@@ -237,7 +245,10 @@ def test_answers_below_a_list_are_not_lost_in_silence(tmp_path: Path) -> None:
     (finding,) = told(found)
     assert (finding.code, finding.cell) == ("READ-LEFTOVER", f"{column}7")
     blank = edited(
-        workbook_of(FARM), WORKBOOK, f"${column}$2:${column}$7", f"${column}$2:${column}$9"
+        workbook_of(FARM, ANSWERS),
+        WORKBOOK,
+        f"${column}$2:${column}$7",
+        f"${column}$2:${column}$9",
     )
     assert told(read(tmp_path, blank)) == ()
 

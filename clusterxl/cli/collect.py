@@ -28,6 +28,8 @@ KIND_OF_SUFFIX = {".xlsx": "xlsx", ".json": "json"}
 @options.paths
 @options.folder
 @options.forms
+@options.password_file
+@options.ask_password
 @click.option("--format", "kind", type=click.Choice(["csv", "parquet"]), default="csv")
 @options.force
 @click.pass_context
@@ -49,7 +51,7 @@ def read(
     write = frame_writer(kind)
     with Outputs(force=force) as files:
         files.require_folder(output)
-        intake = take_in(paths, forms)
+        intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
         for records in intake.batches:
             folder = output / records.form.id if len(intake.batches) > 1 else output
             frames = cut_frames(records.form, records.values, records.returns)
@@ -67,6 +69,8 @@ def read(
 @spoken("check")
 @options.paths
 @options.forms
+@options.password_file
+@options.ask_password
 @click.option("--format", "kind", type=click.Choice(["text", "json", "xlsx"]))
 @click.option("-o", "--output", metavar="FILE", type=options.FILE)
 @options.force
@@ -90,7 +94,7 @@ def check(
         raise WrongUsageError(say("cli.xlsx_needs_output"), ctx)
     if output is not None:
         options.require_file(output, workbook=kind == "xlsx")
-    intake = take_in(paths, forms)
+    intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
     if output is not None:
         write_file(output, as_bytes(intake, kind), force=force)
         tell(say("cli.written", path=output), err=True)
@@ -106,6 +110,8 @@ def check(
 @options.paths
 @click.option("-o", "--output", metavar="FILE", required=True, type=options.FILE)
 @options.forms
+@options.password_file
+@options.ask_password
 @click.option("--with-contacts", is_flag=True)
 @options.force
 @click.pass_context
@@ -127,7 +133,7 @@ def aggregate(
     options.require_file(output, workbook=True)
     with Outputs(force=force) as files:
         files.require_folder(output.parent)
-        intake = take_in(paths, forms)
+        intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
         if len(intake.batches) > 1:
             raise several_forms(intake)
         for records in intake.batches:

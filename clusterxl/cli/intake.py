@@ -48,16 +48,19 @@ class Intake:
         return len(self.unread) + sum(len(records.returns) for records in self.batches)
 
 
-def take_in(paths: Sequence[Path], forms: Sequence[str]) -> Intake:
+def take_in(
+    paths: Sequence[Path], forms: Sequence[str], *, passwords: Sequence[str] = ()
+) -> Intake:
     """Read, normalise and check everything under `paths`.
 
     Raises:
         NothingFoundError: The paths hold no workbook.
         UnknownFormError: No such form as given.
         DefinitionError: The definition of a form is wrong.
+        OutputError: Passwords are given, and the extra that tries them is missing.
     """
     with steps(say("cli.reading")) as progress:
-        read = read_returns(paths, forms=forms, progress=progress)
+        read = read_returns(paths, forms=forms, passwords=passwords, progress=progress)
     findings = list(read.findings)
     batches = []
     for group in group_returns(read.returns):

@@ -6,16 +6,55 @@ from pathlib import Path
 
 import click
 
-from clusterxl.errors import OutputError, UnknownFormError
+from clusterxl.cli.refusals import WrongUsageError
+from clusterxl.errors import NothingFoundError, OutputError, UnknownFormError
 from clusterxl.sentences import say
 
 FILE = click.Path(path_type=Path)
+_PASSWORDS = "clusterxl.passwords"
+
+
+def passwords_of(ctx: click.Context) -> tuple[str, ...]:
+    """Return the passwords that were given with a command, none of them twice."""
+    return tuple(dict.fromkeys(ctx.meta.get(_PASSWORDS, ())))
+
+
+def _keep_file(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
+    """Keep the passwords of a file, one a line."""
+    if path is None:
+        return
+    if not path.is_file():
+        raise NothingFoundError(say("read.no_such_path", path=path), code="read.no_such_path")
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030", errors="replace")
+    ctx.meta.setdefault(_PASSWORDS, []).extend(filter(None, text.splitlines()))
+
+
+def _keep_asked(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Ask for one password, which is not shown."""
+    if asked and not ctx.resilient_parsing:
+        # On the error stream: what is asked for must not stand in what is written.
+        try:
+            given = click.prompt(say("cli.ask_password"), hide_input=True, err=True)
+        except click.Abort as error:
+            raise WrongUsageError(say("cli.no_password"), ctx) from error
+        ctx.meta.setdefault(_PASSWORDS, []).append(given)
+
 
 paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FILE)
 folder = click.option("-o", "--output", metavar="DIR", required=True, type=FILE)
 form = click.option("--form", metavar="FORM", default="")
 forms = click.option("--form", "forms", metavar="FORM", multiple=True)
 base_year = click.option("--base-year", metavar="YEAR", type=click.IntRange(1900, 2999))
+password_file = click.option(
+    "--password-file", metavar="FILE", type=FILE, expose_value=False, callback=_keep_file
+)
+ask_password = click.option(
+    "--ask-password", is_flag=True, expose_value=False, callback=_keep_asked
+)
 force = click.option("--force", is_flag=True)
 
 

@@ -53,7 +53,7 @@ def raw_book(package: Package) -> RawBook:
     try:
         strings = _strings(package)
         formats = read_formats(package.xml(structure.styles) or b"<styleSheet/>")
-        properties = _properties(package)
+        properties = read_properties(package.xml(structure.custom) or b"<Properties/>")
     except (ExpatError, ValueError) as error:
         raise unreadable("damaged", file=package.file) from error
     unlocked = cache(lambda: read_unlocked(package.xml(structure.styles) or b"<styleSheet/>"))
@@ -151,12 +151,12 @@ def _comments(package: Package, listed: SheetPart) -> dict[str, str]:
     return read_comments(data) if data is not None else {}
 
 
-def _properties(package: Package) -> dict[str, str]:
+def read_properties(data: bytes) -> dict[str, str]:
     """Return the custom properties; a part that is no XML has none, and is no reason to refuse."""
     properties: dict[str, str] = {}
     value = ""
     try:
-        for element in parse(package.xml(package.structure.custom) or b"<Properties/>"):
+        for element in parse(data):
             if element.name == "property":
                 properties[element.attributes.get("name", "")] = value
                 value = ""

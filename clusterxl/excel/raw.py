@@ -140,6 +140,7 @@ class RawBook:
         formats: Number of its cell formats; a cell of a style beyond them has lost its own. None
             where the reader knows every format in another way.
         look: Gives `damaged` when it is asked for.
+        origin: Format it was saved in: `xlsx`, `xls` (also .et), `xlsb` or `ods`.
     """
 
     sheets: tuple[RawSheet, ...]
@@ -147,6 +148,7 @@ class RawBook:
     properties: Mapping[str, str]
     local_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     locked: bool = False
+    origin: str = "xlsx"
     formats: int | None = None
     look: Callable[[], tuple[str, ...]] = field(default=_nothing, compare=False, repr=False)
 
@@ -231,6 +233,11 @@ def decode_text(text: str) -> str:
     """
     if "_x" in text:
         text = _ESCAPED.sub(_character, text)
+    return line_ends(text)
+
+
+def line_ends(text: str) -> str:
+    """Return a text with one character for each end of a line."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
@@ -10,10 +11,22 @@ from clusterxl.excel.bounds import BOUNDS, bound_of
 from clusterxl.sentences import say
 
 MAX_BYTES = BOUNDS.file_bytes
+# Enough to know what a file is that is neither a zip nor an old Office file.
+HEAD_BYTES = 4096
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# Names of what such a file holds; one without any is taken for the oldest kind.
+_HELD = tuple(
+    (name.encode("utf-16-le"), kind)
+    for name, kind in (
+        ("EncryptedPackage", "encrypted"),
+        ("Workbook", "xls"),
+        ("WordDocument", "word"),
+        ("PowerPoint Document", "slides"),
+        ("", "xls"),
+    )
+)
 _STARTS = (
     (b"PK\x05\x06", "zip"),
     (b"%PDF", "pdf"),
@@ -21,11 +34,16 @@ _STARTS = (
     (b"Rar!", "archive"),
     (b"7z\xbc\xaf", "archive"),
     (b"\x1f\x8b", "archive"),
+    (b"BZh", "archive"),
+    (b"\xfd7zXZ", "archive"),
+    (b"II*\x00", "picture"),
+    (b"MM\x00*", "picture"),
     (b"\x89PNG", "picture"),
     (b"\xff\xd8\xff", "picture"),
     (b"GIF8", "picture"),
     (b"MZ", "program"),
 )
+_TAR, _TAR_PLACE = b"ustar", 257
 _MEMBERS = (
     ("xl/workbook.bin", "xlsb"),
     ("xl/", "workbook"),
@@ -51,10 +69,12 @@ def kind_of(data: bytes) -> str:
     if data.startswith(_ZIP):
         return _kind_of_zip(data)
     if data.startswith(_OLE):
-        return "encrypted" if _ENCRYPTED in data else "xls"
+        return _kind_of_ole(data)
     for start, kind in _STARTS:
         if data.startswith(start):
             return kind
+    if data.startswith(_TAR, _TAR_PLACE):
+        return "archive"
     return _kind_of_text(data)
 
 
@@ -76,17 +96,27 @@ def unreadable(kind: str, /, **figures: str) -> UnreadableWorkbookError:
     return UnreadableWorkbookError(say(code, **{**bounds, **figures}), code=code)
 
 
+def _kind_of_ole(data: bytes) -> str:
+    return next(kind for name, kind in _HELD if name in data)
+
+
 def _kind_of_zip(data: bytes) -> str:
     try:
         with ZipFile(BytesIO(data)) as archive:
-            names = [name.lower().replace("\\", "/") for name in archive.namelist()]
+            names = archive.namelist()
     except (BadZipFile, ValueError, OSError, NotImplementedError):
         # A zip's table of contents stands at its end: without it, the end is missing.
         return "cut"
-    is_package = "[content_types].xml" in names or "mimetype" in names
-    for start, kind in _MEMBERS:
-        if is_package and any(name.startswith(start) for name in names):
-            return kind
+    return kind_of_members(names)
+
+
+def kind_of_members(names: Iterable[str]) -> str:
+    """Name what a zip is by the names in it: an Office file of some kind, or just a `zip`."""
+    written = [name.lower().replace("\\", "/") for name in names]
+    if "[content_types].xml" in written or "mimetype" in written:
+        for start, kind in _MEMBERS:
+            if any(name.startswith(start) for name in written):
+                return kind
     return "zip"
 
 
