@@ -78,7 +78,8 @@ def account_of(
         issued: The sheet as it was issued; None for one that was not.
         alignment: Where its rows and columns have gone; None where nothing has moved.
         consumed: Places of the input cells that were found on it.
-        keeps_formulas: The file has formulas; others have only what they gave last.
+        keeps_formulas: The file has formulas as they were issued. Of others it is taken on trust
+            that what stands at the place of a live formula is what that gave.
 
     Returns:
         The account.
