@@ -39,7 +39,7 @@ class SheetAccount:
 
 def helper_account(sheet: RawSheet) -> SheetAccount:
     """Return the account of a hidden sheet of ours: nobody types there."""
-    size = len(sheet.cells)
+    size = sheet.size
     return SheetAccount(account=Account(cells=size, ignored=size))
 
 
