@@ -78,11 +78,11 @@ def values(found: Return) -> Mapping[str, object]:
 def test_a_workbook_as_issued_has_nothing_to_tell(tmp_path: Path, folder: str | Path) -> None:
     form = load_form(folder)
     found = read(tmp_path, generate_workbook(form), form)
-    assert found.findings == ()
+    assert codes(found) == {"READ-BLANK"}
     assert found.account.unclaimed == 0
     unit = next(iter(units_of(form)), None)
     found = read(tmp_path, generate_workbook(form, unit=unit, serial="7", sample=True), form)
-    assert found.findings == ()
+    assert codes(found) == {"READ-BLANK"}
     assert found.account.unclaimed == 0
 
 
@@ -274,7 +274,7 @@ def test_formats_without_formulas_lose_no_cell_and_tell_no_change(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     notes=st.dictionaries(
@@ -288,6 +288,7 @@ def test_whatever_is_typed_anywhere_is_accounted_for(
 ) -> None:
     book = by_hand(filled)
     sheet = book[FIRST]
+    printed = {place: sheet.cell(*place).value for place in notes}
     for (row, column), text in notes.items():
         if not isinstance(sheet.cell(row, column), openpyxl.cell.cell.MergedCell):
             sheet.cell(row, column).value = text
@@ -300,8 +301,7 @@ def test_whatever_is_typed_anywhere_is_accounted_for(
         place = FIRST, address(row, column)
         if isinstance(sheet.cell(row, column), openpyxl.cell.cell.MergedCell) or place in shown:
             continue
-        printed = by_hand(filled)[FIRST].cell(row, column).value
-        is_printed = str(printed).strip() == str(text).strip()
+        is_printed = str(printed[row, column]).strip() == str(text).strip()
         assert place in told or labels[f"{FIRST}!{place[1]}"] or is_printed or not str(text).strip()
 
 

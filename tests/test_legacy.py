@@ -168,7 +168,8 @@ def test_a_binary_return_is_read_by_its_names(tmp_path: Path) -> None:
     plain = read(tmp_path, workbook_of(FARM, ANSWERS), "a.xlsx")
     assert found.stamp == plain.stamp
     assert contents_of(found) == contents_of(plain)
-    assert [finding.code for finding in found.findings] == ["READ-LEGACY"]
+    told = {finding.code for finding in found.findings} - {"INT-SHEET"}
+    assert told == {"READ-LEGACY"}
 
 
 def contents_of(found: Return) -> dict[str, tuple[str, str, Any]]:

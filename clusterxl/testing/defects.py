@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from clusterxl.errors import DefinitionError
+from clusterxl.form.layout import lay_out
 from clusterxl.form.model import FieldType, Form, Input, make_key
 from clusterxl.form.roster import Unit
 from clusterxl.sentences import say
@@ -178,10 +179,11 @@ def _spoiled(respondent: Respondent, defect: Defect, key: str, touched: set[str]
         told = Expected(code="READ-BYMAP", key=cell.key)
         return Simulation(answers={}, expected=(told,), unnamed=(cell.key,))
     if defect is Defect.LOST_CELL:
-        # What cannot be found counts as not filled in.
+        # What cannot be found counts as not filled in; of its label it is told that it is gone.
         codes = ("READ-LOST", "GEN-REQ")
         expected = tuple(Expected(code=code, key=cell.key) for code in codes)
-        return Simulation(answers={}, expected=expected, lost=(cell.key,))
+        label = Expected(code="INT-LABEL", key="")
+        return Simulation(answers={cell.key: ""}, expected=(label, *expected), lost=(cell.key,))
     typed = spoiler.typed(respondent, cell)
     code = spoiler.code or _range_code(cell)
     first = next(iter(typed))
@@ -271,6 +273,16 @@ def _none(respondent: Respondent, cell: Input) -> Answers:
 
 def _may_be_blank(_: Respondent, cell: Input) -> bool:
     return cell.required and not cell.owners and cell.type is not FieldType.TICKS
+
+
+def _may_be_lost(respondent: Respondent, cell: Input) -> bool:
+    """Whether a label stands in its row; of a cell without, the place still says which it is."""
+    layout = lay_out(respondent.form)
+    place = layout.places[cell.key]
+    labels = (d for s in layout.sheets if s.name == place.sheet for d in s.drawn if not d.box.key)
+    return _may_be_blank(respondent, cell) and any(
+        drawn.place.row == place.row and drawn.box.text for drawn in labels
+    )
 
 
 def _takes_none(*, allowed: bool) -> Test:
@@ -384,5 +396,5 @@ _SPOILERS: Mapping[Defect, _Spoiler] = {
     ),
     Defect.NO_EVIDENCE: _Spoiler(lambda _, c: bool(c.owners) and c.required, _blank, "GEN-EVD"),
     Defect.LOST_NAME: _Spoiler(_may_be_blank, _blank),
-    Defect.LOST_CELL: _Spoiler(_may_be_blank, _blank),
+    Defect.LOST_CELL: _Spoiler(_may_be_lost, _blank),
 }

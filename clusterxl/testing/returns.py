@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from clusterxl.excel.cells import Rich
 from clusterxl.form.key_map import MAP_SHEET
 from clusterxl.form.model import Form, defined_name
 from clusterxl.form.roster import Unit
 from clusterxl.generate import plan_return, write_plan
 from clusterxl.issue import serial_of
-from clusterxl.plan import Plan
+from clusterxl.plan import Plan, PlanCell
 from clusterxl.testing.defects import simulate_defects
 
 
@@ -64,6 +65,12 @@ def _without_traces(plan: Plan, key: str) -> Plan:
         if sheet.name == MAP_SHEET:
             kept = [cell for cell in sheet.cells if cell.area.row not in rows]
         else:
-            kept = [c for c in sheet.cells if c.key or (sheet.name, c.area.row) not in places]
+            kept = [
+                c for c in sheet.cells if not _is_label(c) or (sheet.name, c.area.row) not in places
+            ]
         sheets.append(replace(sheet, cells=tuple(kept)))
     return replace(plan, sheets=tuple(sheets))
+
+
+def _is_label(cell: PlanCell) -> bool:
+    return not cell.key and isinstance(cell.content, str | Rich)
