@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from clusterxl.excel.limits import literal_parts
 
+# Sheets have few columns and many cells.
+_COLUMNS_KEPT = 2_048
 Line = Literal["", "thin", "medium", "hair"]
 
 
@@ -198,6 +201,7 @@ class PageSetup:
     center: bool = True
 
 
+@lru_cache(maxsize=_COLUMNS_KEPT)
 def column_letters(column: int) -> str:
     """Return the letters of a column counted from 1.
 
@@ -205,7 +209,7 @@ def column_letters(column: int) -> str:
     ('A', 'AB')
     """
     letters = ""
-    while column:
+    while column > 0:
         column, digit = divmod(column - 1, 26)
         letters = chr(65 + digit) + letters
     return letters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from clusterxl.excel.raw import RawFeatures, RawValidation
@@ -10,6 +11,8 @@ from clusterxl.excel.xml import Element, is_true, parse
 _SQREF = "sqref"
 _FORMULAS = ("formula1", "formula2")
 _CONDITIONAL = "conditionalFormatting"
+_MERGE = re.compile(r"<mergeCell ref=\"([A-Z0-9:]+)\"/>")
+_MERGES_END = "</mergeCells>"
 _TELLING = frozenset(
     (
         *("mergeCell", "col", _CONDITIONAL, "sheetProtection"),
@@ -35,6 +38,7 @@ def read_features(
         ExpatError: It is no XML.
     """
     around, cut = _without_conditionals(around)
+    around, merged = _without_merges(around)
     met: dict[str, list[Mapping[str, str]]] = {}
     validations: list[RawValidation] = []
     inside: dict[str, str] = {}
@@ -47,7 +51,7 @@ def read_features(
         else:
             met.setdefault(element.name, []).append(element.attributes)
     return RawFeatures(
-        merged=tuple(given.get("ref", "") for given in met.get("mergeCell", ())),
+        merged=(*merged, *(given.get("ref", "") for given in met.get("mergeCell", ()))),
         hidden_rows=tuple(hidden_rows),
         hidden_columns=tuple(_hidden_columns(met.get("col", ()))),
         validations=tuple(validations),
@@ -88,6 +92,16 @@ def _without_conditionals(around: str) -> tuple[str, int]:
             return around, 0
         kept.append(behind)
     return "".join(kept), len(others)
+
+
+def _without_merges(around: str) -> tuple[str, list[str]]:
+    """Cut merged ranges out, and list them, where they are written as programs usually do."""
+    start, end = around.find("<mergeCells"), around.find(_MERGES_END)
+    inner = around[around.find(">", start) + 1 : end]
+    pieces = _MERGE.split(inner)
+    if start < 0 or end < 0 or "<!" in around or "".join(pieces[::2]).strip():
+        return around, []
+    return around[:start] + around[end + len(_MERGES_END) :], pieces[1::2]
 
 
 def _keep_text(element: Element, inside: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence
+from typing import TypeVar, overload
 from xml.parsers.expat import ExpatError
 
 from clusterxl.excel.cells import address
@@ -22,6 +23,7 @@ _INLINE = "inlineStr"
 _TABLE = ' t="dataTable"'
 _MOST_SHOWN = 50
 _MISSING = -1
+_Other = TypeVar("_Other")
 
 
 class LazyCells(Mapping[tuple[int, int], RawCell]):
@@ -58,10 +60,23 @@ class LazyCells(Mapping[tuple[int, int], RawCell]):
         return self._loaded
 
     def __getitem__(self, place: tuple[int, int]) -> RawCell:
+        found = self.get(place)
+        if found is None:
+            raise KeyError(place)
+        return found
+
+    @overload
+    def get(self, place: tuple[int, int], /) -> RawCell | None: ...
+    @overload
+    def get(self, place: tuple[int, int], /, default: RawCell | _Other) -> RawCell | _Other: ...
+    def get(
+        self, place: tuple[int, int], /, default: RawCell | _Other | None = None
+    ) -> RawCell | _Other | None:
+        """Return a cell, or something else where none holds anything; most answers are blank."""
         columns = self.columns()
         number = self._places.get(address(*place), _MISSING)
         if number == _MISSING or not _holds(columns, number):
-            raise KeyError(place)
+            return default
         return self._kept(columns, number)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["number", "text", "bool", "error", "date", "blank"]
@@ -42,6 +43,8 @@ _REFERENCE = re.compile(
     r"\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>[0-9]{1,7})"
     r"(?::\$?(?P<c2>[A-Za-z]{1,3})\$?(?P<r2>[0-9]{1,7}))?"
 )
+# Sheets have few columns and many cells.
+_COLUMNS_KEPT = 2_048
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 # Halves of pairs and non-characters, which no text may hold.
@@ -218,6 +221,7 @@ def parse_reference(text: str) -> Range | None:
     return Range(sheet, row, column, last_row, last_column)
 
 
+@lru_cache(maxsize=_COLUMNS_KEPT)
 def column_number(letters: str) -> int:
     """Return the number of a column, from 1.
 
