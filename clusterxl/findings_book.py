@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from clusterxl.digest import in_order_of_work
 from clusterxl.excel.book import Book
 from clusterxl.excel.cells import PageSetup, Style
 from clusterxl.excel.heights import text_points
@@ -48,7 +49,7 @@ HEAD_ROW = 4
 
 
 def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
-    """Write findings as a workbook, one row a finding, in the order given.
+    """Write findings as a workbook, one row a finding, the worst of each file first.
 
     Args:
         findings: What to write.
@@ -68,7 +69,7 @@ def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
     sheet.put(2, 1, count_line(findings, returns=returns), PLAIN)
     for column, name in enumerate(PX_BY_COLUMN, 1):
         sheet.put(HEAD_ROW, column, say(f"findings.{name}"), HEAD)
-    for row, finding in enumerate(findings, HEAD_ROW + 1):
+    for row, finding in enumerate(in_order_of_work(findings), HEAD_ROW + 1):
         _put_finding(sheet, row, finding)
     last_row = HEAD_ROW + max(len(findings), 1)
     sheet.filter(HEAD_ROW, 1, last_row, len(PX_BY_COLUMN))
@@ -87,12 +88,14 @@ def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
 
 
 def count_line(findings: Sequence[Finding], *, returns: int) -> str:
-    """Say how many findings of each severity there are."""
+    """Say how many findings of each severity there are, and how many files have errors."""
     counts = Counter(finding.severity for finding in findings if not finding.is_explained)
     explained = sum(finding.is_explained for finding in findings)
+    wrong = len({(f.return_id, f.file) for f in findings if f.severity is Severity.ERROR})
     return say(
         "findings.count",
         returns=returns,
+        wrong=say("findings.count_wrong", count=wrong) if wrong else "",
         errors=counts[Severity.ERROR],
         warnings=counts[Severity.WARNING],
         infos=counts[Severity.INFO],
