@@ -523,10 +523,16 @@ class TestRules:
             run("rules", "explain", "gen-req").output == run("rules", "explain", "GEN-REQ").output
         )
 
-    def test_an_unknown_rule_lists_those_there_are(self, run: Run) -> None:
-        result = run("rules", "explain", "GEN-XXX")
+    def test_an_unknown_rule_lists_those_of_its_kind(self, run: Run) -> None:
+        result = run("rules", "explain", "gen-xxx")
         assert result.exit_code == 2
         assert "GEN-REQ" in result.stderr
+        assert "THR-01" not in result.stderr
+
+    def test_what_reading_tells_is_no_rule(self, run: Run) -> None:
+        result = run("rules", "explain", "READ-LOST")
+        assert result.exit_code == 2
+        assert "clusterxl rules list" in result.stderr
 
 
 class TestFarmSurvey:

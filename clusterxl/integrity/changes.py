@@ -145,7 +145,8 @@ class _Teller:
         listed = say("integrity.between", lang=lang).join(sheets[:most])
         if len(sheets) > len(sheets[:most]):
             listed = say("integrity.and_others", lang=lang, sheets=listed)
-        return self._finding(kind, name, severity, sheets[0], sheets=listed, count=len(sheets))
+        place = sheets[0] if len(sheets) == 1 else ""
+        return self._finding(kind, name, severity, place, sheets=listed, count=len(sheets))
 
     def names(self, book: RawBook) -> Iterator[Finding]:
         """Tell how many names are gone that live checks need; those of inputs are told apart."""
