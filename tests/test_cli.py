@@ -321,6 +321,7 @@ class TestRead:
         assert result.exit_code == 1
         assert "READ-" in result.stderr
         assert catalogue("zh")["cli.personal"] in result.stderr
+        assert catalogue("zh")["findings.more"] in result.stderr
         values, returns = rows_of(tmp_path / "values.csv"), rows_of(tmp_path / "returns.csv")
         assert [row["file"] for row in returns] == ["clean.xlsx", "wrong.xlsx"]
         assert [row["status"] for row in returns] == ["clean", "errors"]
@@ -334,7 +335,9 @@ class TestRead:
         assert returns["file"].tolist() == ["clean.xlsx", "wrong.xlsx"]
 
     def test_a_clean_return_is_0(self, run: Run, returned: Path, tmp_path: Path) -> None:
-        assert run("read", returned / "clean.xlsx", "-o", tmp_path).exit_code == 0
+        result = run("read", returned / "clean.xlsx", "-o", tmp_path)
+        assert result.exit_code == 0
+        assert catalogue("zh")["findings.more"] not in result.stderr
 
     def test_only_an_unreadable_file_is_1_and_writes_nothing(
         self, run: Run, returned: Path, tmp_path: Path

@@ -105,3 +105,12 @@ def test_what_says_something_of_its_own_is_never_cut() -> None:
 
 def test_few_that_say_the_same_are_told_in_full() -> None:
     assert not any(entry.rest for entry in digest([blank(f"A{row}") for row in range(1, 6)]))
+
+
+def test_a_label_stands_before_a_message_that_does_not_name_the_question() -> None:
+    label = "Maps of the chain: yes material"
+    named = finding("A", ERROR, "B1", label=label, message="“Maps of the chain: yes” needs proof.")
+    unnamed = finding("B", ERROR, "B2", label=label, message="The sums “differ”.")
+    _, first, second = finding_lines([named, unnamed])
+    assert label not in first
+    assert label in second

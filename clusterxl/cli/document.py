@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from clusterxl.sentences import say
 UNREADABLE = "unreadable"
 # So many cells are named in one line; the workbook of findings has them all.
 MOST_CELLS = 60
+_QUOTED = re.compile("[「“](.+?)[」”]")
 RETURN_COLUMNS = ("file", "form", "unit", "subject", "status", "errors", "warnings", "explained")
 FINDING_FIELDS = (
     *("code", "severity", "file", "sheet", "cell", "cells", "key", "label", "value"),
@@ -40,12 +42,18 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
 def _finding_line(entry: Entry) -> str:
     finding = entry.finding
     place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
-    label = "" if finding.label in finding.message else finding.label
-    where = () if entry.is_beside else (place, label)
+    where = () if entry.is_beside else (place, _untold_label(finding))
     note = say("findings.noted", note=finding.note) if finding.is_explained else ""
     parts = (level_of(finding), *where, finding.message, note, f"[{finding.code}]")
     # What is told of the same cell stands under it.
     return ("    " if entry.is_beside else "  ") + "  ".join(part for part in parts if part)
+
+
+def _untold_label(finding: Finding) -> str:
+    """Return the label, where the message does not name the question itself."""
+    quoted = _QUOTED.findall(finding.message)
+    is_told = finding.label in finding.message or any(map(finding.label.startswith, quoted))
+    return "" if is_told else finding.label
 
 
 def _rest_line(found: Sequence[Finding]) -> str:
@@ -110,6 +118,12 @@ def as_bytes(intake: Intake, kind: str) -> bytes:
 
 
 def tell_findings(intake: Intake, findings: Iterable[Finding]) -> None:
-    """Print findings on standard error, where they do not mix with output, and the sum."""
-    for line in (*finding_lines(findings), *closing_lines(intake)):
+    """Print findings on standard error, where they do not mix with output, and the sum.
+
+    Where there are more than these, the last line says how to see them.
+    """
+    told = tuple(findings)
+    for line in (*finding_lines(told), *closing_lines(intake)):
         tell(line, err=True)
+    if len(told) < len(intake.findings):
+        tell(say("findings.more"), err=True)
