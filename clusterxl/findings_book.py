@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from clusterxl.digest import by_file, in_order_of_work
 from clusterxl.excel.book import Book
 from clusterxl.excel.cells import PageSetup, Style
 from clusterxl.excel.heights import text_points
@@ -14,7 +16,9 @@ from clusterxl.sentences import say
 
 # Excel takes 32,767 characters a cell; what is cut here stands whole in the return.
 LONGEST = 32_000
-# Points of a row; Excel allows 409, and a long answer may be read in the return.
+# Of a long answer its beginning is enough to know it by.
+VALUE_CHARS = 60
+# Points of a row; Excel allows 409.
 TALLEST = 160
 PX_BY_COLUMN = {
     "severity": 90,
@@ -23,8 +27,8 @@ PX_BY_COLUMN = {
     "cell": 72,
     "label": 210,
     "value": 160,
-    "message": 380,
-    "note": 190,
+    "message": 440,
+    "note": 130,
     "code": 112,
 }
 INKS = {Severity.ERROR: "B42318", Severity.WARNING: "8A5A00", Severity.INFO: "5A6472"}
@@ -43,12 +47,14 @@ HEAD = Style(
 BODY = Style(
     size=10, wrap=True, valign="top", bottom="hair", line_ink="9AA7B5", align="left", indent=1
 )
+# Where the next file begins is seen without a line of its own, which a filter would tear off.
+_FIRST_OF_FILE, _NEXT = replace(BODY, bold=True), replace(BODY, ink=PLAIN.ink)
 INDENT_PX = 12
 HEAD_ROW = 4
 
 
 def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
-    """Write findings as a workbook, one row a finding, in the order given.
+    """Write findings as a workbook, one row a finding, the worst of each file first.
 
     Args:
         findings: What to write.
@@ -64,12 +70,15 @@ def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
     sheet = book.sheet(say("findings.sheet"))
     sheet.columns(list(PX_BY_COLUMN.values()))
     sheet.row(1, 24)
-    sheet.put(1, 1, say("findings.title"), TITLE)
-    sheet.put(2, 1, count_line(findings, returns=returns), PLAIN)
+    sheet.put(1, 1, say("findings.title"), in_own_font(TITLE))
+    sheet.put(2, 1, count_line(findings, returns=returns), in_own_font(PLAIN))
     for column, name in enumerate(PX_BY_COLUMN, 1):
-        sheet.put(HEAD_ROW, column, say(f"findings.{name}"), HEAD)
-    for row, finding in enumerate(findings, HEAD_ROW + 1):
-        _put_finding(sheet, row, finding)
+        sheet.put(HEAD_ROW, column, say(f"findings.{name}"), in_own_font(HEAD))
+    row = HEAD_ROW
+    for _, found in by_file(in_order_of_work(findings)):
+        for number, finding in enumerate(found):
+            row += 1
+            _put_finding(sheet, row, finding, is_first=number == 0)
     last_row = HEAD_ROW + max(len(findings), 1)
     sheet.filter(HEAD_ROW, 1, last_row, len(PX_BY_COLUMN))
     sheet.freeze(HEAD_ROW + 1, 1)
@@ -87,12 +96,14 @@ def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
 
 
 def count_line(findings: Sequence[Finding], *, returns: int) -> str:
-    """Say how many findings of each severity there are."""
+    """Say how many findings of each severity there are, and how many files have errors."""
     counts = Counter(finding.severity for finding in findings if not finding.is_explained)
     explained = sum(finding.is_explained for finding in findings)
+    wrong = len({(f.return_id, f.file) for f in findings if f.severity is Severity.ERROR})
     return say(
         "findings.count",
         returns=returns,
+        wrong=say("findings.count_wrong", count=wrong) if wrong else "",
         errors=counts[Severity.ERROR],
         warnings=counts[Severity.WARNING],
         infos=counts[Severity.INFO],
@@ -110,21 +121,27 @@ def level_of(finding: Finding) -> str:
     return say("findings.explained") if finding.is_explained else severity_word(finding.severity)
 
 
-def _put_finding(sheet: Sheet, row: int, finding: Finding) -> None:
+def in_own_font(style: Style) -> Style:
+    """Return a style in the font of the language in use."""
+    return replace(style, font=say("report.font"))
+
+
+def _put_finding(sheet: Sheet, row: int, finding: Finding, *, is_first: bool) -> None:
     texts = {
         "severity": level_of(finding),
         "file": finding.file,
         "place": finding.sheet,
         "cell": finding.cell,
         "label": finding.label,
-        "value": finding.value,
+        "value": _beginning(finding.value),
         "message": finding.message,
         "note": finding.note,
         "code": finding.code,
     }
     shown = {name: inert(texts[name]) for name in PX_BY_COLUMN}
+    styles = {"severity": _mark_style(finding), "file": _FIRST_OF_FILE if is_first else _NEXT}
     for column, (name, text) in enumerate(shown.items(), 1):
-        sheet.put(row, column, text, _mark_style(finding) if name == "severity" else BODY)
+        sheet.put(row, column, text, in_own_font(styles.get(name, BODY)))
     heights = (
         text_points(text, PX_BY_COLUMN[name] - INDENT_PX, BODY.size) for name, text in shown.items()
     )
@@ -132,16 +149,12 @@ def _put_finding(sheet: Sheet, row: int, finding: Finding) -> None:
 
 
 def _mark_style(finding: Finding) -> Style:
-    return Style(
-        size=10,
-        bold=True,
-        ink=PLAIN.ink if finding.is_explained else INKS[finding.severity],
-        valign="top",
-        bottom="hair",
-        line_ink="9AA7B5",
-        align="left",
-        indent=1,
-    )
+    ink = PLAIN.ink if finding.is_explained else INKS[finding.severity]
+    return replace(BODY, bold=True, ink=ink)
+
+
+def _beginning(value: str) -> str:
+    return value if len(value) <= VALUE_CHARS else f"{value[:VALUE_CHARS]}…"
 
 
 def inert(text: str) -> str:

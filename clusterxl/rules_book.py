@@ -18,6 +18,7 @@ from clusterxl.findings_book import (
     INKS,
     PLAIN,
     TITLE,
+    in_own_font,
     inert,
     severity_word,
 )
@@ -165,10 +166,11 @@ def _headed(book: Book, name: str, widths: Mapping[str, int], counted: str) -> S
     sheet = book.sheet(say(f"rules_book.{name}"))
     sheet.columns(list(widths.values()))
     sheet.row(1, 24)
-    sheet.put(1, 1, say(f"rules_book.{name}"), TITLE)
-    sheet.put(2, 1, counted, PLAIN)
+    sheet.put(1, 1, say(f"rules_book.{name}"), in_own_font(TITLE))
+    sheet.put(2, 1, counted, in_own_font(PLAIN))
+    style = in_own_font(replace(HEAD, size=SIZE))
     for column, head in enumerate(widths, 1):
-        sheet.put(HEAD_ROW, column, say(f"rules_book.head_{head}"), replace(HEAD, size=SIZE))
+        sheet.put(HEAD_ROW, column, say(f"rules_book.head_{head}"), style)
     return sheet
 
 
@@ -188,7 +190,8 @@ def _put_row(
 
 
 def _style(name: str, inks: Mapping[str, str]) -> Style:
-    style = replace(BODY, size=SIZE, bold=name in ("id", *inks), ink=inks.get(name, BODY.ink))
+    is_bold = name in ("id", *inks)
+    style = replace(in_own_font(BODY), size=SIZE, bold=is_bold, ink=inks.get(name, BODY.ink))
     return replace(style, align="right") if name in _COUNTS else style
 
 

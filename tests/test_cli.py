@@ -321,6 +321,7 @@ class TestRead:
         assert result.exit_code == 1
         assert "READ-" in result.stderr
         assert catalogue("zh")["cli.personal"] in result.stderr
+        assert catalogue("zh")["findings.more"] in result.stderr
         values, returns = rows_of(tmp_path / "values.csv"), rows_of(tmp_path / "returns.csv")
         assert [row["file"] for row in returns] == ["clean.xlsx", "wrong.xlsx"]
         assert [row["status"] for row in returns] == ["clean", "errors"]
@@ -334,7 +335,9 @@ class TestRead:
         assert returns["file"].tolist() == ["clean.xlsx", "wrong.xlsx"]
 
     def test_a_clean_return_is_0(self, run: Run, returned: Path, tmp_path: Path) -> None:
-        assert run("read", returned / "clean.xlsx", "-o", tmp_path).exit_code == 0
+        result = run("read", returned / "clean.xlsx", "-o", tmp_path)
+        assert result.exit_code == 0
+        assert catalogue("zh")["findings.more"] not in result.stderr
 
     def test_only_an_unreadable_file_is_1_and_writes_nothing(
         self, run: Run, returned: Path, tmp_path: Path
@@ -523,10 +526,16 @@ class TestRules:
             run("rules", "explain", "gen-req").output == run("rules", "explain", "GEN-REQ").output
         )
 
-    def test_an_unknown_rule_lists_those_there_are(self, run: Run) -> None:
-        result = run("rules", "explain", "GEN-XXX")
+    def test_an_unknown_rule_lists_those_of_its_kind(self, run: Run) -> None:
+        result = run("rules", "explain", "gen-xxx")
         assert result.exit_code == 2
         assert "GEN-REQ" in result.stderr
+        assert "THR-01" not in result.stderr
+
+    def test_what_reading_tells_is_no_rule(self, run: Run) -> None:
+        result = run("rules", "explain", "READ-LOST")
+        assert result.exit_code == 2
+        assert "clusterxl rules list" in result.stderr
 
 
 class TestFarmSurvey:

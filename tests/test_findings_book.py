@@ -22,8 +22,8 @@ def test_each_row_shows_its_level_and_its_explanation() -> None:
     sheet = openpyxl.load_workbook(BytesIO(written)).active
     assert sheet is not None
     rows = list(sheet.iter_rows(min_row=5, values_only=True))
-    assert [row[0] for row in rows] == ["◆ 请核实", "◇ 已说明", "▲ 须改", "提示"]
-    assert [row[7] for row in rows] == [None, "口径如此", None, "不需要"]
+    assert [row[0] for row in rows] == ["▲ 须改", "◆ 请核实", "◇ 已说明", "提示"]
+    assert [row[7] for row in rows] == [None, None, "口径如此", "不需要"]
 
 
 def test_the_text_shows_the_explanation_behind_the_message() -> None:
@@ -36,3 +36,9 @@ def test_the_text_shows_the_explanation_behind_the_message() -> None:
 def test_the_sum_counts_what_is_explained_apart() -> None:
     assert "◆ 请核实 1 处，◇ 已说明 2 处" in count_line([OPEN, TOLD, TOLD, WRONG], returns=1)
     assert "已说明" not in count_line([OPEN], returns=1)
+
+
+def test_the_sum_counts_the_files_that_have_errors() -> None:
+    other = replace(WRONG, file="b.xlsx")
+    assert "3 个文件，其中 2 个" in count_line([WRONG, WRONG, OPEN, other], returns=3)
+    assert "其中" not in count_line([OPEN], returns=1)

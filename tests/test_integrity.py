@@ -251,7 +251,7 @@ def test_sheets_that_are_gone_are_told_by_what_stood_on_them(tmp_path: Path, fil
     for name in [n for n, text in book.defined_names.items() if gone in text.attr_text]:
         del book.defined_names[name]
     found = read(tmp_path, saved(book))
-    told = [f for f in of_kind(found, "INT-SHEET") if f.severity is Severity.WARNING]
+    told = [f for f in of_kind(found, "INT-SHEET") if f.severity is Severity.ERROR]
     assert [f.sheet for f in told] == [gone]
     keys = {asked.key for asked in FARM.inputs if lay_out(FARM).places[asked.key].sheet == gone}
     assert {key for key, cell in found.cells.items() if cell.found_by == "lost"} == keys

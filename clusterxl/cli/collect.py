@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterxl.cli import options
-from clusterxl.cli.console import tell, tell_unchanged
+from clusterxl.cli.console import steps, tell, tell_unchanged
 from clusterxl.cli.refusals import WrongUsageError
 from clusterxl.cli.spoken import spoken
 from clusterxl.errors import UnknownFormError
@@ -137,9 +137,12 @@ def aggregate(
         if len(intake.batches) > 1:
             raise several_forms(intake)
         for records in intake.batches:
-            comparison = aggregate_records(records, intake.findings)
-            folder = folder_between(paths, output)
-            written = write_comparison(comparison, with_contacts=with_contacts, folder=folder)
+            with steps(say("cli.comparing")) as progress:
+                comparison = aggregate_records(records, intake.findings)
+                progress(1, 2)
+                folder = folder_between(paths, output)
+                written = write_comparison(comparison, with_contacts=with_contacts, folder=folder)
+                progress(2, 2)
             files.add(output, written)
             if not is_traced(comparison):
                 beside = output.with_name(f"{output.stem}.sources.csv")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Iterator
-from itertools import groupby
-from operator import attrgetter
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from clusterxl.cli.console import tell
 from clusterxl.cli.intake import Intake
+from clusterxl.digest import Entry, by_file, digest
 from clusterxl.finding import Finding
 from clusterxl.findings_book import count_line, level_of, write_findings
 from clusterxl.sentences import say
 
 UNREADABLE = "unreadable"
+# So many cells are named in one line; the workbook of findings has them all.
+MOST_CELLS = 60
+_QUOTED = re.compile("[「“](.+?)[」”]")
 RETURN_COLUMNS = ("file", "form", "unit", "subject", "status", "errors", "warnings", "explained")
 FINDING_FIELDS = (
     *("code", "severity", "file", "sheet", "cell", "cells", "key", "label", "value"),
@@ -29,16 +32,40 @@ def as_text(intake: Intake) -> str:
 
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """Go through the lines that tell findings, a head line a file."""
-    for (_, file), found in groupby(findings, key=attrgetter("return_id", "file")):
+    """Go through the lines that tell findings, a head line a file, the worst first."""
+    for file, found in by_file(findings):
         yield file
-        for finding in found:
-            place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
-            label = "" if finding.label in finding.message else finding.label
-            code = f"[{finding.code}]"
-            note = say("findings.noted", note=finding.note) if finding.is_explained else ""
-            parts = (level_of(finding), place, label, finding.message, note, code)
-            yield "  " + "  ".join(part for part in parts if part)
+        for entry in digest(found):
+            yield _rest_line(entry.rest) if entry.rest else _finding_line(entry)
+
+
+def _finding_line(entry: Entry) -> str:
+    finding = entry.finding
+    place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
+    where = () if entry.is_beside else (place, _untold_label(finding))
+    note = say("findings.noted", note=finding.note) if finding.is_explained else ""
+    parts = (level_of(finding), *where, finding.message, note, f"[{finding.code}]")
+    # What is told of the same cell stands under it.
+    return ("    " if entry.is_beside else "  ") + "  ".join(part for part in parts if part)
+
+
+def _untold_label(finding: Finding) -> str:
+    """Return the label, where the message does not name the question itself."""
+    quoted = _QUOTED.findall(finding.message)
+    is_told = finding.label in finding.message or any(map(finding.label.startswith, quoted))
+    return "" if is_told else finding.label
+
+
+def _rest_line(found: Sequence[Finding]) -> str:
+    """Name the places on one sheet of which the same is told as in the lines before."""
+    first = found[0]
+    between = say("findings.between")
+    cells = between.join(f.cell for f in found[:MOST_CELLS] if f.cell)
+    place = "!".join(part for part in (first.sheet, cells) if part)
+    labels = between.join(dict.fromkeys(f.label for f in found[:MOST_CELLS] if not f.cell))
+    told = say("findings.rest", count=len(found))
+    parts = (level_of(first), place, told, labels, f"[{first.code}]")
+    return "  " + "  ".join(part for part in parts if part)
 
 
 def closing_lines(intake: Intake) -> Iterator[str]:
@@ -91,6 +118,12 @@ def as_bytes(intake: Intake, kind: str) -> bytes:
 
 
 def tell_findings(intake: Intake, findings: Iterable[Finding]) -> None:
-    """Print findings on standard error, where they do not mix with output, and the sum."""
-    for line in (*finding_lines(findings), *closing_lines(intake)):
+    """Print findings on standard error, where they do not mix with output, and the sum.
+
+    Where there are more than these, the last line says how to see them.
+    """
+    told = tuple(findings)
+    for line in (*finding_lines(told), *closing_lines(intake)):
         tell(line, err=True)
+    if len(told) < len(intake.findings):
+        tell(say("findings.more"), err=True)

@@ -63,11 +63,16 @@ def take_in(
         read = read_returns(paths, forms=forms, passwords=passwords, progress=progress)
     findings = list(read.findings)
     batches = []
-    for group in group_returns(read.returns):
-        records = normalise_returns(group)
-        found = check_records(records)
-        batches.append(summarise(records, found))
-        findings += found
+    groups = group_returns(read.returns)
+    total = 2 * len(groups)
+    with steps(say("cli.checking")) as progress:
+        for done, group in enumerate(groups):
+            records = normalise_returns(group)
+            progress(2 * done + 1, total)
+            found = check_records(records)
+            batches.append(summarise(records, found))
+            findings += found
+            progress(2 * done + 2, total)
     return Intake(
         batches=tuple(batches),
         findings=tuple(findings),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,9 +49,16 @@ def explain(ctx: click.Context, rule_id: str, form: str) -> None:
     if rule_id.upper() in described:
         rule_id = rule_id.upper()
     if rule_id not in described:
-        sentence = say("cli.unknown_rule", rule=rule_id, rules=", ".join(described))
-        raise WrongUsageError(sentence, ctx)
+        raise WrongUsageError(_unknown(rule_id, described), ctx)
     _tell_rule(described[rule_id])
+
+
+def _unknown(rule_id: str, ids: Iterable[str]) -> str:
+    """Say that there is no such rule, and which of its family there are."""
+    family = f"{rule_id.partition('-')[0]}-".upper()
+    near = say("findings.between").join(one for one in ids if one.startswith(family))
+    name = "unknown_rule_near" if near else "unknown_rule"
+    return say(f"cli.{name}", rule=rule_id, near=near)
 
 
 def _tell_rule(described: RuleDescription) -> None:

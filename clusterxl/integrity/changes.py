@@ -19,8 +19,10 @@ from clusterxl.numbers import raw_text
 from clusterxl.plan.hidden import VIEWS
 from clusterxl.sentences import say
 
-INFO, WARNING = Severity.INFO, Severity.WARNING
+INFO, WARNING, ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
 _SHOWN_CHARS = 30
+# Protection is mostly taken off all sheets at once; to name a few is enough.
+_MOST_BARE = 3
 
 
 def tell_changes(
@@ -110,7 +112,7 @@ class _Teller:
         found = {places[key].sheet for key, cell in self._located.cells.items() if cell.cell}
         gone = [sheet for name, sheet in self._template.sheets.items() if name not in there]
         for name, severity, group in (
-            ("sheets_gone", WARNING, [s.name for s in gone if s.name in with_inputs - found]),
+            ("sheets_gone", ERROR, [s.name for s in gone if s.name in with_inputs - found]),
             ("plain_sheets_gone", INFO, [s.name for s in gone if _is_plain(s, with_inputs)]),
             ("helpers_gone", INFO, [s.name for s in gone if not s.is_shown]),
         ):
@@ -127,14 +129,24 @@ class _Teller:
             and not one.sheet.features.protected
         ]
         if bare:
-            yield self._of_sheets("LOCK", "unprotected", INFO, bare)
+            yield self._of_sheets("LOCK", "unprotected", INFO, bare, most=_MOST_BARE)
 
     def _of_sheets(
-        self, kind: str, name: str, severity: Severity, sheets: Sequence[str]
+        self,
+        kind: str,
+        name: str,
+        severity: Severity,
+        sheets: Sequence[str],
+        *,
+        most: int | None = None,
     ) -> Finding:
-        """Tell of several sheets together."""
-        listed = say("integrity.between", lang=self._form.language).join(sheets)
-        return self._finding(kind, name, severity, sheets[0], sheets=listed, count=len(sheets))
+        """Tell of several sheets together, and name all or the first few of them."""
+        lang = self._form.language
+        listed = say("integrity.between", lang=lang).join(sheets[:most])
+        if len(sheets) > len(sheets[:most]):
+            listed = say("integrity.and_others", lang=lang, sheets=listed)
+        place = sheets[0] if len(sheets) == 1 else ""
+        return self._finding(kind, name, severity, place, sheets=listed, count=len(sheets))
 
     def names(self, book: RawBook) -> Iterator[Finding]:
         """Tell how many names are gone that live checks need; those of inputs are told apart."""

@@ -152,15 +152,16 @@ def _finding(
 ) -> Finding:
     cell = cell or FoundCell(key=asked.key)
     shown = "" if asked.field.personal else raw_text(cell.raw)
+    label = _sentence(form, "note_of", {"label": asked.label}) if asked.is_note else asked.label
     return Finding(
         code=_CODES.get(name) or f"READ-{name.upper().replace('_', '')}",
         severity=severity,
-        message=_sentence(form, name, {"label": asked.label, **figures}),
+        message=_sentence(form, name, {"label": label, **figures}),
         sheet=cell.sheet,
         cell=cell.cell,
         cells=(f"{cell.sheet}!{cell.cell}",) if cell.cell else (),
         key=asked.key,
-        label=asked.label,
+        label=label,
         value=shown,
     )
 
