@@ -274,7 +274,7 @@ def test_formats_that_are_lost_are_told_once(tmp_path: Path, engine: Engine) -> 
         path.write_bytes(damaged)
         found = read_return(path, forms=[FARM], engine=engine)
         assert found.cells["target_members_today"].raw.value == 12.0
-        (finding,) = found.findings
+        (finding,) = told(found)
         assert (finding.code, finding.severity) == ("READ-STYLES", Severity.WARNING)
         assert (finding.return_id, finding.file) == (found.return_id, "return.xlsx")
 
@@ -293,7 +293,7 @@ def test_a_damaged_hidden_sheet_is_told_though_nobody_reads_it(tmp_path: Path) -
         found = read(tmp_path, damaged)
         assert found.stamp == stamp_of(FARM)
         assert found.cells["cooperative"].raw.value == "Hill Farms"
-        (finding,) = found.findings
+        (finding,) = told(found)
         assert (finding.code, finding.severity) == ("READ-HIDDEN", Severity.WARNING)
         assert STAMP_SHEET in finding.message
 

@@ -37,6 +37,9 @@ class RawCell:
 
 BLANK = RawCell()
 
+# What stands in formulas and names where a cell was that is deleted.
+LOST_REFERENCE = "#REF!"
+
 _REFERENCE = re.compile(
     r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!\[\]()\s]+))!"
     r"\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>[0-9]{1,7})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from clusterxl.excel.cells import address
@@ -156,7 +157,7 @@ class _Teller:
         changes += [(now_at(*at) or at, issued.shown[at], "") for at in account.removed]
         if changes:
             _, before_text, after = changes[0]
-            yield self._finding(
+            told = self._finding(
                 "LABEL",
                 "labels" if after else "labels_gone",
                 WARNING,
@@ -165,6 +166,7 @@ class _Teller:
                 before=_clipped(before_text),
                 after=_clipped(after),
             )
+            yield replace(told, value=after)
 
     def formulas(self, one: Compared, _: SheetTemplate) -> Iterator[Finding]:
         """Tell how many live checks are gone."""
@@ -190,7 +192,8 @@ class _Teller:
             place = self._layout.places[key]
             at = (place.row, place.column)
             expected = one.alignment.now(*at) if one.alignment else at
-            if place.sheet != name or (expected is not None and expected != now):
+            is_elsewhere = place.sheet != name or (expected is not None and expected != now)
+            if is_elsewhere or now in one.astray:
                 found.append((now, key))
         if found:
             yield self._of_inputs("MOVED", "moved", WARNING, one, found)
