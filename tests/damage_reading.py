@@ -11,8 +11,9 @@ import argparse
 import sys
 from collections import Counter
 
+from mishap import known_forms
 from mishap_faults import faults, read
-from mishaps import befall, known_forms
+from mishaps import befall
 
 
 def main() -> int:

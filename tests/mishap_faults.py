@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mishaps import Mishap
+from mishap import Mishap
 
 from clusterxl.excel.cells import address
 from clusterxl.excel.raw import parse_reference

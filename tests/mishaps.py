@@ -1,85 +1,32 @@
 """What befalls returns between county and province, drawn at random.
 
-Every input cell gets a text of its own. Acts are done to a `Desk`, which knows where each cell has
-really gone. `mishap_faults.py` tells what must hold then.
+Acts are done to a `Desk`, which knows where each cell has really gone. `mishap_faults.py` tells
+what must hold then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
+from dataclasses import replace
 from random import Random
 
-from desk import LOST, Desk, Leaf, Place, Shift
+from desk import Leaf, Shift
+from mishap import NAME_PREFIX, Mishap, begin
+from mishap_names import (
+    forget_names,
+    local_name,
+    lose_map,
+    name_in_other_capitals,
+    redirect_name,
+    ref_names,
+    stale_map,
+    swap_names,
+    swapped_map,
+)
 
-from clusterxl.excel.cells import address, sheet_reference
-from clusterxl.excel.package import read_package
-from clusterxl.excel.raw import RawBook, RawCell, parse_reference
-from clusterxl.form.file import load_form
+from clusterxl.excel.cells import address
+from clusterxl.excel.raw import RawCell
 from clusterxl.form.key_map import MAP_SHEET
-from clusterxl.form.model import Form, defined_name
-from clusterxl.generate import generate_workbook
-
-FORMS = Path(__file__).parent / "data" / "forms"
-NAME_PREFIX = "f_"
-
-
-@cache
-def known_forms() -> Mapping[str, Form]:
-    """Return the forms that are damaged, by name."""
-    folders = sorted(p for p in FORMS.iterdir() if p.name != "broken")
-    return {
-        "gd-cluster-2023": load_form("gd-cluster-2023"),
-        **{folder.name: load_form(folder) for folder in folders},
-    }
-
-
-@cache
-def blank_of(name: str) -> RawBook:
-    """Return the blank workbook of a form."""
-    return read_package(generate_workbook(known_forms()[name]), f"{name}.xlsx")
-
-
-@dataclass(kw_only=True)
-class Mishap:
-    """One workbook and what was done to it."""
-
-    form: Form
-    desk: Desk
-    random: Random
-    log: list[str] = field(default_factory=list)
-
-    def leaf(self) -> Leaf:
-        """Draw a sheet with answers, while there is one."""
-        shown = self.desk.shown
-        with_answers = [leaf for leaf in shown if self.places(leaf)]
-        return self.random.choice(with_answers or shown)
-
-    def places(self, leaf: Leaf) -> list[Place]:
-        """Return where input cells are on a sheet."""
-        areas = [
-            parse_reference(text)
-            for name, text in self.desk.truth.items()
-            if name.startswith(NAME_PREFIX)
-        ]
-        here = [a for a in areas if a and a.sheet.casefold() == leaf.name.casefold()]
-        return sorted(place for area in here for place in area.places)
-
-
-def begin(name: str, random: Random) -> Mishap:
-    """Fill in a form, more or less of it."""
-    form, desk = known_forms()[name], Desk(blank_of(name))
-    share = random.choice((1.0, 1.0, 0.5, 0.1))
-    for asked in form.inputs:
-        area = parse_reference(desk.names[defined_name(asked.key)])
-        assert area
-        if random.random() < share:
-            place = (area.row + max(asked.row - 1, 0), area.column)
-            desk.leaf(area.sheet).cells[place] = RawCell(value=f"<{asked.key}>", kind="text")
-    return Mishap(form=form, desk=desk, random=random)
-
 
 # ---- acts: each returns what it did, or nothing when there was nothing to do
 
@@ -260,93 +207,6 @@ def replace_text(m: Mishap) -> str:
         if isinstance(cell.value, str) and not cell.formula and cell.value[:1] != "<":
             leaf.cells[place] = replace(cell, value=cell.value.replace(piece, "XY"))
     return f"{leaf.name} {piece!r}"
-
-
-# ---- names and the map
-
-
-def forget_names(m: Mishap) -> str:
-    gone = m.random.choice(("all", "some", "one sheet"))
-    names = [name for name in m.desk.names if name.startswith(NAME_PREFIX)]
-    if gone == "some":
-        names = m.random.sample(names, len(names) // 2)
-    elif gone == "one sheet":
-        start = sheet_reference(m.leaf().name, "")
-        names = [name for name in names if m.desk.names[name].startswith(start)]
-    for name in names:
-        del m.desk.names[name]
-    return gone
-
-
-def ref_names(m: Mishap) -> str:
-    names = [name for name in m.desk.names if name.startswith(NAME_PREFIX)]
-    some = m.random.sample(names, min(len(names), m.random.choice((1, 3, 30))))
-    m.desk.names |= dict.fromkeys(some, LOST)
-    return " ".join(some[:5])
-
-
-def swap_names(m: Mishap) -> str:
-    names = [name for name in m.desk.names if name.startswith(NAME_PREFIX)]
-    if len(names) < 2:
-        return ""
-    one, other = m.random.sample(names, 2)
-    m.desk.names[one], m.desk.names[other] = m.desk.names[other], m.desk.names[one]
-    return f"{one} {other}"
-
-
-def redirect_name(m: Mishap) -> str:
-    names = [name for name in m.desk.names if name.startswith(NAME_PREFIX)]
-    if len(names) < 2:
-        return ""
-    one, other = m.random.sample(names, 2)
-    m.desk.names[one] = m.desk.names[other]
-    return f"{one} = {other}"
-
-
-def name_in_other_capitals(m: Mishap) -> str:
-    names = [name for name in m.desk.names if name.startswith(NAME_PREFIX)]
-    if len(names) < 2:
-        return ""
-    one, other = m.random.sample(names, 2)
-    m.desk.names[one.upper()] = m.desk.names[other]
-    return f"{one.upper()} = {other}"
-
-
-def local_name(m: Mishap) -> str:
-    names = [name for name in m.desk.names if name.startswith(NAME_PREFIX)]
-    if not names:
-        return ""
-    one, other = m.random.choice(names), m.random.choice(names)
-    m.leaf().local_names[one] = m.desk.names[other]
-    return f"{one} = {other}"
-
-
-def lose_map(m: Mishap) -> str:
-    m.desk.leaves = [leaf for leaf in m.desk.leaves if leaf.name != MAP_SHEET]
-    return "gone"
-
-
-def _map(m: Mishap) -> Leaf | None:
-    return next((leaf for leaf in m.desk.leaves if leaf.name == MAP_SHEET), None)
-
-
-def stale_map(m: Mishap) -> str:
-    """Programs without formulas keep what they gave last; what happens later is not seen."""
-    if (leaf := _map(m)) is None:
-        return ""
-    leaf.cells = {place: replace(cell, formula="") for place, cell in leaf.cells.items()}
-    return "values"
-
-
-def swapped_map(m: Mishap) -> str:
-    if (leaf := _map(m)) is None:
-        return ""
-    places = [place for place in leaf.cells if place[1] == 3]
-    for _ in range(m.random.choice((1, 3))):
-        if len(places) > 1:
-            one, other = m.random.sample(places, 2)
-            leaf.cells[one], leaf.cells[other] = leaf.cells[other], leaf.cells[one]
-    return "swapped"
 
 
 def paste_into_foreign_workbook(m: Mishap) -> str:

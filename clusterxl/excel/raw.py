@@ -180,6 +180,10 @@ class Range:
     last_row: int
     last_column: int
 
+    def covers(self, row: int, column: int) -> bool:
+        """Whether a cell is one of its cells."""
+        return self.row <= row <= self.last_row and self.column <= column <= self.last_column
+
     @property
     def places(self) -> Iterator[tuple[int, int]]:
         """All its cells, row by row."""

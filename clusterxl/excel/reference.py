@@ -23,6 +23,7 @@ from clusterxl.excel.formats import CHINESE_DATES, DAYS_TO_1904, is_date_format,
 from clusterxl.excel.gate import open_gate
 from clusterxl.excel.raw import (
     BLANK,
+    NO_FEATURES,
     Kind,
     RawBook,
     RawCell,
@@ -61,7 +62,7 @@ def read_with_openpyxl(data: bytes, file: str) -> RawBook:
         with warnings.catch_warnings():
             for harmless in _HARMLESS:
                 warnings.filterwarnings("ignore", harmless, UserWarning)
-            book = _Reader(BytesIO(data)).raw_book(_Features(data, file).of)
+            book = _Reader(BytesIO(data)).raw_book(_Features(data).of)
     except MemoryError as error:
         raise unreadable("too_big", file=file) from error
     except Exception as error:
@@ -102,14 +103,17 @@ class _SheetParser(WorkSheetParser):
 class _Features:
     """What the sheets have beside their cells; openpyxl reads the workbook again for it, once."""
 
-    def __init__(self, data: bytes, file: str) -> None:
+    def __init__(self, data: bytes) -> None:
         self._data = data
-        self._file = file
         self._book: Any = None
+        self._is_refused = False
 
     def of(self, name: str) -> RawFeatures:
         """Return the features of a sheet, as far as openpyxl knows them."""
-        sheet = self._whole()[name]
+        whole = self._whole()
+        if whole is None:
+            return NO_FEATURES
+        sheet = whole[name]
         columns = [column for column in sheet.column_dimensions.values() if column.hidden]
         # Not cell by cell to the end of the sheet, which may be far.
         comments = (cell for cell in sheet._cells.values() if cell.comment)
@@ -124,14 +128,14 @@ class _Features:
         )
 
     def _whole(self) -> Any:
-        if self._book is None:
+        if self._book is None and not self._is_refused:
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", UserWarning)
                     self._book = load_workbook(BytesIO(self._data))
-            except Exception as error:
-                # As above: a foreign file may break any part of openpyxl.
-                raise unreadable("damaged", file=self._file) from error
+            except Exception:  # noqa: BLE001
+                # A foreign file may break any part of openpyxl; its cells were read all the same.
+                self._is_refused = True
         return self._book
 
 

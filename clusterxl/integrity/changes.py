@@ -230,19 +230,23 @@ class _Teller:
             yield self._of_inputs("LIMIT", "limits", INFO, one, found)
 
     def merged(self, one: Compared, issued: SheetTemplate) -> Iterator[Finding]:
-        """Tell of input cells that were several cells merged into one, and are so no longer."""
+        """Tell of input cells merged otherwise than issued, and of those now beneath others."""
         features = one.sheet.features
         if features is NO_FEATURES:
             return
-        starts = {
-            (area.row, area.column)
-            for ref in features.merged
-            if (area := parse_reference(f"x!{ref}"))
-        }
+        areas = [area for ref in features.merged if (area := parse_reference(f"x!{ref}"))]
+        starts = {(area.row, area.column) for area in areas}
         merged = issued.merged
         found = [(now, key) for now, key in one.keys.items() if key in merged and now not in starts]
         if found:
             yield self._of_inputs("MERGE", "merged", INFO, one, found)
+        covered = [
+            (now, key)
+            for now, key in one.keys.items()
+            if now not in starts and any(area.covers(*now) for area in areas)
+        ]
+        if covered:
+            yield self._of_inputs("MERGE", "covered", WARNING, one, covered)
 
     def _of_inputs(
         self,
