@@ -21,6 +21,8 @@ from clusterxl.locate.alignment import Alignment
 from clusterxl.locate.labels import LabelMap, labels_of_sheet
 
 Place = tuple[int, int]
+# The format in which workbooks are issued.
+_FORMAT = "xlsx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,12 @@ class _Inspector:
 
 
 def _keeps_formulas(book: RawBook) -> bool:
-    """Whether the file has formulas; some formats keep only what they gave last."""
+    """Whether the file has formulas as they were issued.
+
+    Some formats keep only what they gave last, .ods writes them in another language, .xlsb gives
+    only that there is one.
+    """
     shown = (sheet for sheet in book.sheets if sheet.visibility == "visible")
-    return any(cell.formula for sheet in shown for cell in sheet.cells.values())
+    return book.origin == _FORMAT and any(
+        cell.formula for sheet in shown for cell in sheet.cells.values()
+    )

@@ -16,6 +16,8 @@ from clusterxl.sentences import say
 # One finding a cell on a sheet of the form, until they would bury the others.
 _MOST_TOLD = 20
 _MOST_SHOWN = 8
+# Of more nobody goes through the cells; how many there are is told, and all are in `unclaimed`.
+_MOST_CELLS = 5_000
 _SHOWN_CHARS = 60
 # What shares as much with the printed text that stood there is that text, edited.
 _EDITED = 0.5
@@ -98,7 +100,7 @@ def _told(form: Form, name: str, group: Sequence[Unclaimed]) -> Finding:
         message=sentence,
         sheet=first.sheet,
         cell=first.cell,
-        cells=tuple(f"{one.sheet}!{one.cell}" for one in group),
+        cells=tuple(f"{one.sheet}!{one.cell}" for one in group[:_MOST_CELLS]),
         value=first.text,
     )
 
