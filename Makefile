@@ -18,7 +18,10 @@ WHEELHOUSE ?= wheelhouse
 FUZZ ?= 5000
 SEED ?= 1
 
-.PHONY: help demo test bench proof bugs fuzz lint docs wheelhouse clean
+# How many returns of each form `make damage` damages.
+DAMAGE ?= 500
+
+.PHONY: help demo test bench proof bugs fuzz damage lint docs wheelhouse clean
 
 help:
 	@echo "make demo        the whole loop on sample data, into $(DEMO)"
@@ -29,6 +32,7 @@ help:
 	@echo "make lint        format, style, types, import contracts, generated docs"
 	@echo "make docs        write the generated parts of the docs"
 	@echo "make fuzz        damaged returns by the thousand (FUZZ=$(FUZZ) SEED=$(SEED))"
+	@echo "make damage      returns damaged as people do it, by the thousand (DAMAGE=$(DAMAGE) SEED=$(SEED))"
 	@echo "make wheelhouse  all wheels for an offline computer (PY=$(PY) PLATFORM=$(PLATFORM) EXTRAS=$(EXTRAS))"
 	@echo "make clean       remove what the others made"
 
@@ -59,6 +63,9 @@ docs: $(VENV)/.dev
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python tests/fuzz_reading.py --count $(FUZZ) --seed $(SEED)
+
+damage: $(VENV)/.dev
+	$(BIN)/python tests/damage_reading.py --count $(DAMAGE) --seed $(SEED)
 
 wheelhouse: $(VENV)/.dev
 	$(BIN)/python .ci/wheelhouse.py --python $(PY) --platform "$(PLATFORM)" --extras "$(EXTRAS)" $(WHEELHOUSE)

@@ -59,6 +59,15 @@ def type_answers(blank: Path, filled: Path, answers: Mapping[tuple[str, str], Va
 
 def damage(given: Path, damaged: Path, acts: Sequence[Sequence[Value]]) -> None:
     """Let LibreOffice do to a workbook what people do: each act is `[name, sheet, …]`."""
+    _damage(given, damaged, acts)
+
+
+def damage_each(given: Path, folder: Path, acts: Mapping[str, Sequence[Sequence[Value]]]) -> None:
+    """Let LibreOffice do lists of acts to a workbook, each by the name of what comes out."""
+    _damage(given, folder, acts)
+
+
+def _damage(given: Path, damaged: Path, acts: object) -> None:
     with TemporaryDirectory() as folder:
         written = Path(folder) / "acts.json"
         written.write_text(json.dumps(acts), encoding="utf-8")

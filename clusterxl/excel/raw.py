@@ -38,6 +38,9 @@ class RawCell:
 
 BLANK = RawCell()
 
+# What stands in formulas and names where a cell was that is deleted.
+LOST_REFERENCE = "#REF!"
+
 _REFERENCE = re.compile(
     r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!\[\]()\s]+))!"
     r"\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>[0-9]{1,7})"
@@ -186,6 +189,10 @@ class Range:
     column: int
     last_row: int
     last_column: int
+
+    def covers(self, row: int, column: int) -> bool:
+        """Whether a cell is one of its cells."""
+        return self.row <= row <= self.last_row and self.column <= column <= self.last_column
 
     @property
     def places(self) -> Iterator[tuple[int, int]]:

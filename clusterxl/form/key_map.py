@@ -8,11 +8,18 @@ formulas.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from clusterxl.excel.cells import address, sheet_reference
-from clusterxl.excel.raw import Range, RawBook, RawCell, parse_reference
+from clusterxl.excel.raw import (
+    LOST_REFERENCE,
+    Range,
+    RawBook,
+    RawCell,
+    RawSheet,
+    parse_reference,
+)
 from clusterxl.form.layout import Layout, Place
 from clusterxl.form.model import defined_name
 
@@ -29,6 +36,7 @@ class MapColumn:
 
 # A place is one number, so that the map has one formula a name.
 _PER_ROW = 1000
+_ROWS = re.compile(r"=\s*ROWS\(([^()]+)\)")
 _PLACE = re.compile(rf"=\s*ROW\(([^()]+)\)\s*\*\s*{_PER_ROW}\s*\+\s*COLUMN\(([^()]+)\)")
 
 
@@ -75,40 +83,80 @@ def map_entries(layout: Layout) -> Iterator[MapEntry]:
             yield MapEntry(name=defined_name(asked.key), place=layout.places[asked.key], rows=rows)
 
 
-def read_key_map(book: RawBook) -> dict[str, Range]:
-    """Read the map of a workbook that came back.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyMap:
+    """The map of a workbook that came back, by names in small letters.
+
+    Attributes:
+        live: Where formulas say that the cells are, which have followed them.
+        kept: Where the cells were when somebody last worked it out, in a map without formulas;
+            nobody knows whether they have moved since.
+        gone: Names of cells of which the formulas say that they were deleted.
+    """
+
+    live: Mapping[str, Range] = field(default_factory=dict)
+    kept: Mapping[str, Range] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+
+def read_key_map(book: RawBook) -> KeyMap:
+    """Read the map of a workbook that came back; without one nothing is in it.
 
     Args:
         book: The workbook.
 
     Returns:
-        Where each name pointed, by the name in small letters; what the map no longer knows, or a
-        workbook without a map, is left out.
+        Where each name pointed.
     """
     sheet = book.sheet(MAP_SHEET)
     if sheet is None or sheet.name in book.damaged:
-        return {}
-    found = {}
-    rows = {row for row, _ in sheet.cells if row >= FIRST_ROW}
-    for row in sorted(rows):
+        return KeyMap()
+    live: dict[str, Range] = {}
+    kept: dict[str, Range] = {}
+    gone: set[str] = set()
+    for row in sorted({row for row, _ in sheet.cells if row >= FIRST_ROW}):
         name = sheet.cell(row, MapColumn.NAME).value
-        shown = sheet.cell(row, MapColumn.SHEET).value
-        count = sheet.cell(row, MapColumn.ROWS).value
-        area = _area(sheet.cell(row, MapColumn.PLACE), str(shown or ""))
-        if isinstance(name, str) and area is not None:
-            more = int(count) - 1 if isinstance(count, int | float) else 0
-            found[name.casefold()] = Range(
-                area.sheet, area.row, area.column, area.row + max(more, 0), area.column
-            )
-    return found
+        place = sheet.cell(row, MapColumn.PLACE)
+        if not isinstance(name, str):
+            continue
+        if LOST_REFERENCE in place.formula:
+            gone.add(name.casefold())
+        elif place.formula:
+            if area := _live_area(place.formula, sheet.cell(row, MapColumn.ROWS)):
+                live[name.casefold()] = area
+        elif area := _kept_area(sheet, row):
+            kept[name.casefold()] = area
+    return KeyMap(live=live, kept=kept, gone=frozenset(gone))
 
 
-def _area(cell: RawCell, sheet: str) -> Range | None:
-    if cell.formula:
-        found = _PLACE.fullmatch(cell.formula)
-        return parse_reference(found[1]) if found and found[1] == found[2] else None
-    # Formats without formulas keep the number that was worked out last.
-    if cell.kind != "number" or not isinstance(cell.value, int | float) or not sheet:
+def _live_area(formula: str, rows: RawCell) -> Range | None:
+    """Return a range by its formulas: what they gave last may be older than they are."""
+    found = _PLACE.fullmatch(formula)
+    first = parse_reference(found[1]) if found and found[1] == found[2] else None
+    if first is None:
         return None
-    row, column = divmod(int(cell.value), _PER_ROW)
-    return Range(sheet, row, column, row, column) if row and column else None
+    listed = _ROWS.fullmatch(rows.formula)
+    column = parse_reference(listed[1]) if listed else None
+    if column and (column.sheet, column.row, column.column) == (
+        first.sheet,
+        first.row,
+        first.column,
+    ):
+        return column
+    return _grown(first, 1 if rows.formula else rows.value)
+
+
+def _kept_area(sheet: RawSheet, row: int) -> Range | None:
+    """Return a range by its values: formats without formulas keep what was worked out last."""
+    shown = sheet.cell(row, MapColumn.SHEET).value
+    place = sheet.cell(row, MapColumn.PLACE)
+    if place.kind != "number" or not isinstance(place.value, int | float) or not shown:
+        return None
+    at, column = divmod(int(place.value), _PER_ROW)
+    first = Range(str(shown), at, column, at, column)
+    return _grown(first, sheet.cell(row, MapColumn.ROWS).value) if at and column else None
+
+
+def _grown(first: Range, rows: object) -> Range:
+    more = max(int(rows) - 1, 0) if isinstance(rows, int | float) else 0
+    return replace(first, last_row=first.row + more)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from clusterxl.excel.cells import address
-from clusterxl.excel.raw import NO_FEATURES, RawBook
+from clusterxl.excel.raw import NO_FEATURES, RawBook, parse_reference
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
@@ -168,7 +169,7 @@ class _Teller:
         changes += [(now_at(*at) or at, issued.shown[at], "") for at in account.removed]
         if changes:
             _, before_text, after = changes[0]
-            yield self._finding(
+            told = self._finding(
                 "LABEL",
                 "labels" if after else "labels_gone",
                 WARNING,
@@ -177,6 +178,7 @@ class _Teller:
                 before=_clipped(before_text),
                 after=_clipped(after),
             )
+            yield replace(told, value=after)
 
     def formulas(self, one: Compared, _: SheetTemplate) -> Iterator[Finding]:
         """Tell how many live checks are gone."""
@@ -206,7 +208,8 @@ class _Teller:
             place = self._layout.places[key]
             at = (place.row, place.column)
             expected = one.alignment.now(*at) if one.alignment else at
-            if place.sheet != name or (expected is not None and expected != now):
+            is_elsewhere = place.sheet != name or (expected is not None and expected != now)
+            if is_elsewhere or now in one.astray:
                 found.append((now, key))
         if found:
             yield self._of_inputs("MOVED", "moved", WARNING, one, found)
@@ -245,7 +248,7 @@ class _Teller:
             yield self._of_inputs("LIMIT", "limits", INFO, one, found)
 
     def merged(self, one: Compared, issued: SheetTemplate) -> Iterator[Finding]:
-        """Tell of input cells that were several cells merged into one, and are so no longer."""
+        """Tell of input cells merged otherwise than issued, and of those now beneath others."""
         features = one.sheet.features
         if features is NO_FEATURES:
             return
@@ -255,8 +258,22 @@ class _Teller:
             for now, key in one.keys.items()
             if key in issued.merged and self._located.cells[key].cell not in starts
         ]
+        issued_areas = issued.merges if one.alignment is None else frozenset()
+        areas = [
+            area
+            for reference in features.merged
+            if reference not in issued_areas and (area := parse_reference(f"x!{reference}"))
+        ]
         if found:
             yield self._of_inputs("MERGE", "merged", INFO, one, found)
+        covered = [
+            (now, key)
+            for now, key in one.keys.items()
+            if self._located.cells[key].cell not in starts
+            and any(area.covers(*now) for area in areas)
+        ]
+        if covered:
+            yield self._of_inputs("MERGE", "covered", WARNING, one, covered)
 
     def _of_inputs(
         self,

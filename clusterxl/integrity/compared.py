@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from clusterxl.excel.raw import RawSheet
 from clusterxl.integrity.account import SheetAccount
 from clusterxl.integrity.template import Place, SheetTemplate
 from clusterxl.locate.alignment import Alignment
+from clusterxl.locate.labels import labels_of_sheet, lines_told
 
 # With less of its printed texts it is some other sheet, on which cells were found by their names.
 _ALIKE = 0.3
@@ -33,6 +35,19 @@ class Compared:
     copy_of: str = ""
     alignment: Alignment | None = None
     keys: Mapping[Place, str] = field(default_factory=dict)
+
+    @cached_property
+    def astray(self) -> Mapping[Place, str]:
+        """Input cells, by place now, that stand in other rows or columns than their labels do."""
+        if self.issued is None or self.alignment is None:
+            return {}
+        before = {key: place for place, key in self.issued.keys.items()}
+        told = lines_told(self.issued.labels, labels_of_sheet(self.sheet), self.alignment)
+        return {
+            now: key
+            for now, key in self.keys.items()
+            if (place := before.get(key)) and told.denies(place, now)
+        }
 
     @property
     def is_form_sheet(self) -> bool:

@@ -23,7 +23,7 @@ def find_copies(form: Form, book: RawBook, located: Located) -> Mapping[str, str
     the form is none.
     """
     issued = template_of(form).sheets
-    known = {*located.sheets.values(), *issued}
+    known = {*located.sheets.values(), *issued, *book.damaged}
     copies = {}
     for sheet in book.sheets:
         if sheet.name not in known and sheet.visibility != "very_hidden":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from clusterxl.excel.raw import RawBook, RawCell, RawSheet
@@ -21,6 +21,8 @@ from clusterxl.locate.alignment import Alignment
 from clusterxl.locate.labels import LabelMap, labels_of_sheet
 
 Place = tuple[int, int]
+# The format in which workbooks are issued.
+_FORMAT = "xlsx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +55,28 @@ def inspect_return(form: Form, book: RawBook, located: Located) -> Inspection:
     inspector = _Inspector(form, book, located, copies)
     compared = tuple(inspector.compare(sheet) for sheet in book.sheets)
     unclaimed = orphans_of(compared)
-    told = frozenset(cell for finding in located.findings for cell in finding.cells)
+    changes = tuple(tell_changes(form, book, located, compared))
+    told = frozenset(_told_with_text(form, (*located.findings, *changes)))
     return Inspection(
         account=Account.sum(one.account.account for one in compared),
         unclaimed=unclaimed,
         findings=(
             *tell_copies(form, book, located, copies),
-            *tell_changes(form, book, located, compared),
+            *changes,
             *tell_orphans(form, unclaimed, told),
         ),
     )
+
+
+def _told_with_text(form: Form, findings: Iterable[Finding]) -> Iterator[str]:
+    """Give the cells whose text was told; that of personal answers never is."""
+    for finding in findings:
+        asked = form.by_key.get(finding.key)
+        if asked and asked.field.personal:
+            yield from finding.cells
+        elif finding.value:
+            # Of several cells only the first is told with its text.
+            yield f"{finding.sheet}!{finding.cell}"
 
 
 class _Inspector:
@@ -72,6 +86,7 @@ class _Inspector:
         self, form: Form, book: RawBook, located: Located, copies: Mapping[str, str]
     ) -> None:
         self._copies = copies
+        self._damaged = frozenset(book.damaged)
         self._places = lay_out(form).places
         self._sheets = template_of(form).sheets
         self._located = located
@@ -89,6 +104,7 @@ class _Inspector:
         """Compare one sheet that came back with the one that it was."""
         issued = self._sheets.get(self._issued.get(sheet.name, sheet.name))
         if sheet.name in self._damaged:
+            # Nobody can say what stands there; that it cannot be read is told with the file.
             return Compared(sheet=sheet, issued=issued, account=SheetAccount(account=Account()))
         if issued and not issued.is_shown:
             return Compared(sheet=sheet, issued=issued, account=helper_account(sheet))
@@ -132,11 +148,12 @@ class _Inspector:
 
 
 def _keeps_formulas(book: RawBook) -> bool:
-    """Whether formulas come back as they were issued.
+    """Whether the file has formulas as they were issued.
 
-    Some formats keep only what they gave last, others write them in a language of their own.
+    Some formats keep only what they gave last, .ods writes them in another language, .xlsb gives
+    only that there is one.
     """
-    if book.origin != "xlsx":
-        return False
     shown = (sheet for sheet in book.sheets if sheet.visibility == "visible")
-    return any(cell.formula for sheet in shown for cell in sheet.cells.values())
+    return book.origin == _FORMAT and any(
+        cell.formula for sheet in shown for cell in sheet.cells.values()
+    )

@@ -55,6 +55,7 @@ class Unclaimed:
         sheet: Sheet on which it stands.
         cell: Its address.
         text: What stands there.
+        replaces: The printed text that stood there when it was issued; empty for none.
         is_comment: It is a comment at the cell.
         is_foreign: It stands on a sheet that was not issued.
     """
@@ -62,5 +63,6 @@ class Unclaimed:
     sheet: str
     cell: str
     text: str
+    replaces: str = ""
     is_comment: bool = False
     is_foreign: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 
 from clusterxl.excel.cells import address
 from clusterxl.finding import Finding, Severity
@@ -15,27 +16,30 @@ from clusterxl.sentences import say
 # One finding a cell on a sheet of the form, until they would bury the others.
 _MOST_TOLD = 20
 _MOST_SHOWN = 8
+# Of more nobody goes through the cells; how many there are is told, and all are in `unclaimed`.
+_MOST_CELLS = 5_000
 _SHOWN_CHARS = 60
+# What shares as much with the printed text that stood there is that text, edited.
+_EDITED = 0.5
+_COMPARED_CHARS = 200
 
 
 def orphans_of(compared: Iterable[Compared]) -> tuple[Unclaimed, ...]:
-    """Return what nobody asked for, sheet by sheet, row by row.
-
-    Printed texts that were changed are left out: they are told as such.
-    """
+    """Return what nobody asked for, sheet by sheet; also what replaces printed texts."""
     return tuple(found for one in compared for found in _of_sheet(one))
 
 
 def _of_sheet(one: Compared) -> Iterator[Unclaimed]:
     account = one.account
-    for row, column in sorted(account.unclaimed):
-        if (row, column) not in account.relabelled:
-            yield Unclaimed(
-                sheet=one.sheet.name,
-                cell=address(row, column),
-                text=raw_text(account.unclaimed[row, column]),
-                is_foreign=one.issued is None,
-            )
+    for place in sorted(account.unclaimed):
+        before = account.relabelled.get(place)
+        yield Unclaimed(
+            sheet=one.sheet.name,
+            cell=address(*place),
+            text=raw_text(account.unclaimed[place]),
+            replaces=one.issued.shown[before] if one.issued and before else "",
+            is_foreign=one.issued is None,
+        )
     if one.issued is None or one.issued.is_shown:
         for cell, text in one.sheet.features.comments.items():
             yield Unclaimed(sheet=one.sheet.name, cell=cell, text=text, is_comment=True)
@@ -49,14 +53,16 @@ def tell_orphans(
     Args:
         form: The form; its language is that of the respondent.
         unclaimed: What nobody asked for.
-        told: Cells of which something was told already, as `sheet!cell`.
+        told: Cells of which the text was told already, as `sheet!cell`.
 
     Returns:
         A finding a cell or comment, the rest of a sheet together; other sheets each as a whole.
+        Printed texts that were only edited are left out: their sheet is told to have them.
     """
     groups: dict[tuple[str, bool, bool], list[Unclaimed]] = {}
     for found in unclaimed:
-        if not found.is_comment and f"{found.sheet}!{found.cell}" in told:
+        is_told = f"{found.sheet}!{found.cell}" in told or _is_edited(found)
+        if not found.is_comment and is_told:
             continue
         groups.setdefault((found.sheet, found.is_comment, found.is_foreign), []).append(found)
     for (_, is_comment, is_foreign), group in groups.items():
@@ -68,6 +74,12 @@ def tell_orphans(
             yield _told(form, name, [found])
         if len(group) > _MOST_TOLD:
             yield _told(form, f"{name}_rest", group[_MOST_TOLD:])
+
+
+def _is_edited(found: Unclaimed) -> bool:
+    """Whether it is a printed text with some words changed, and no answer typed over it."""
+    before, after = found.replaces[:_COMPARED_CHARS], found.text[:_COMPARED_CHARS]
+    return bool(before) and SequenceMatcher(None, before, after).ratio() >= _EDITED
 
 
 def _told(form: Form, name: str, group: Sequence[Unclaimed]) -> Finding:
@@ -88,7 +100,7 @@ def _told(form: Form, name: str, group: Sequence[Unclaimed]) -> Finding:
         message=sentence,
         sheet=first.sheet,
         cell=first.cell,
-        cells=tuple(f"{one.sheet}!{one.cell}" for one in group),
+        cells=tuple(f"{one.sheet}!{one.cell}" for one in group[:_MOST_CELLS]),
         value=first.text,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from clusterxl.excel.cells import Formula, Link, Rich, Validation
+from clusterxl.excel.cells import Formula, Link, Rich, Validation, address
 from clusterxl.excel.stamp import Stamp
 from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
@@ -37,6 +37,7 @@ class SheetTemplate:
         formulas: Live formulas by place.
         keys: Keys of the input cells by place.
         merged: Areas of merged input cells, by key.
+        merges: All merged ranges, as files have them.
         validations: What may be typed into the input cells that have a validation, by key.
     """
 
@@ -47,6 +48,7 @@ class SheetTemplate:
     formulas: Mapping[Place, str]
     keys: Mapping[Place, str]
     merged: Mapping[str, Area]
+    merges: frozenset[str]
     validations: Mapping[str, Validation]
 
     @property
@@ -131,6 +133,7 @@ def _sheet_template(sheet: SheetPlan) -> SheetTemplate:
         formulas=formulas,
         keys=keys,
         merged=merged,
+        merges=frozenset(map(_range_of, sheet.cells)) if is_shown else frozenset(),
         validations=_validations(sheet, keys) if is_shown else {},
     )
 
@@ -151,3 +154,8 @@ def _validations(sheet: SheetPlan, keys: Mapping[Place, str]) -> dict[str, Valid
             if key := keys.get((row, area.column)):
                 found[key] = validation
     return found
+
+
+def _range_of(cell: PlanCell) -> str:
+    area = cell.area
+    return f"{address(area.row, area.column)}:{address(area.last_row, area.last_column)}"

@@ -7,6 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+
+Place = tuple[int, int]
+Move = tuple[Place, Place]
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,10 @@ class Line:
     @cached_property
     def _known(self) -> list[int]:
         return sorted(self.anchors)
+
+    def is_between(self, number: int) -> bool:
+        """Whether a row or column was found again, or stands between two that were."""
+        return bool(self._known) and self._known[0] <= number <= self._known[-1]
 
     def now(self, number: int) -> int | None:
         """Return where a row or column is now; None where nobody can say.
@@ -46,31 +54,41 @@ class Alignment:
     rows: Line
     columns: Line
 
+    def is_known(self, row: int, column: int) -> bool:
+        """Whether something of the row, and something of the column, was found again."""
+        return row in self.rows.anchors and column in self.columns.anchors
+
     def now(self, row: int, column: int) -> tuple[int, int] | None:
         """Return where a cell is now; None where nobody can say."""
         moved = self.rows.now(row), self.columns.now(column)
         return None if moved[0] is None or moved[1] is None else (moved[0], moved[1])
 
 
-def align(moves: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> Alignment:
+def align(
+    moves: Iterable[Move], row_moves: Iterable[Move] = (), column_moves: Iterable[Move] = ()
+) -> Alignment:
     """Align a sheet by cells of which is known where they were and where they are.
 
     Args:
         moves: Row and column when issued, row and column now.
+        row_moves: The same of cells of which only the row was found out, by their column.
+        column_moves: The same of cells of which only the column was found out, by their row.
 
     Returns:
         Its alignment: each row goes where most of its cells went, and cells that were dragged
         across others do not count.
     """
-    rows: dict[int, Counter[int]] = {}
-    columns: dict[int, Counter[int]] = {}
-    for (row, column), (row_now, column_now) in moves:
-        rows.setdefault(row, Counter())[row_now] += 1
-        columns.setdefault(column, Counter())[column_now] += 1
-    return Alignment(rows=_line(rows), columns=_line(columns))
+    known = tuple(moves)
+    return Alignment(
+        rows=_line((place[0], now[0]) for place, now in chain(known, row_moves)),
+        columns=_line((place[1], now[1]) for place, now in chain(known, column_moves)),
+    )
 
 
-def _line(votes: Mapping[int, Counter[int]]) -> Line:
+def _line(moves: Iterable[tuple[int, int]]) -> Line:
+    votes: dict[int, Counter[int]] = {}
+    for number, now in moves:
+        votes.setdefault(number, Counter())[now] += 1
     pairs = [(number, votes[number].most_common(1)[0][0]) for number in sorted(votes)]
     return Line(dict(_rising(pairs)))
 

@@ -78,14 +78,17 @@ def _left_over(form: Form, areas: Areas) -> list[Finding]:
             continue
         sheet, area = found
         beyond = [
-            address(row, column)
+            (row, column)
             for row, column in area.places
             if row - area.row >= asked.row and sheet.cell(row, column).kind != "blank"
         ]
         if beyond:
-            cell = FoundCell(key=asked.key, sheet=sheet.name, cell=beyond[0])
+            first = address(*beyond[0])
+            raw = sheet.cell(*beyond[0])
+            cell = FoundCell(key=asked.key, sheet=sheet.name, cell=first, raw=raw)
             told = _finding(form, "left_over", asked, cell, count=len(beyond))
-            findings.append(replace(told, cells=tuple(f"{sheet.name}!{at}" for at in beyond)))
+            cells = tuple(f"{sheet.name}!{address(*place)}" for place in beyond)
+            findings.append(replace(told, cells=cells))
     return findings
 
 

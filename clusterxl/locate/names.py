@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from clusterxl.excel.cells import address
-from clusterxl.excel.raw import BLANK, Range, RawBook, RawSheet, parse_reference
+from clusterxl.excel.raw import (
+    BLANK,
+    LOST_REFERENCE,
+    Range,
+    RawBook,
+    RawSheet,
+    parse_reference,
+)
 from clusterxl.form.key_map import read_key_map
 from clusterxl.form.model import Input, defined_name
 from clusterxl.locate.model import FoundBy, FoundCell
@@ -14,9 +22,15 @@ from clusterxl.locate.model import FoundBy, FoundCell
 class Areas:
     """Where names point, each looked up once."""
 
-    def __init__(self, book: RawBook, ranges: Mapping[str, Range | None]) -> None:
-        """Take the ranges by name in small letters."""
+    def __init__(
+        self,
+        book: RawBook,
+        ranges: Mapping[str, Range | None],
+        gone: frozenset[str] = frozenset(),
+    ) -> None:
+        """Take the ranges by name in small letters, and the names whose cells were deleted."""
         self._book = book
+        self._gone = gone
         self._ranges = ranges
         self._known: dict[str, tuple[RawSheet, Range] | None] = {}
 
@@ -27,6 +41,10 @@ class Areas:
             sheet = self._book.sheet(area.sheet) if area else None
             self._known[name] = (sheet, area) if sheet and area else None
         return self._known[name]
+
+    def is_gone(self, name: str) -> bool:
+        """Whether a name is still there and says that its cell was deleted, or covered."""
+        return name.casefold() in self._gone
 
     def find(self, asked: Input, found_by: FoundBy) -> FoundCell | None:
         """Find an input cell; None when its name is lost, or its list has become shorter."""
@@ -41,18 +59,46 @@ class Areas:
 
 def areas_by_name(book: RawBook) -> Areas:
     """Return where the names point that hold for the whole workbook."""
-    return Areas(book, {n.casefold(): parse_reference(text) for n, text in book.names.items()})
+    gone = frozenset(n.casefold() for n, text in book.names.items() if LOST_REFERENCE in text)
+    ranges = {n.casefold(): parse_reference(text) for n, text in book.names.items()}
+    return Areas(book, ranges, gone)
 
 
 def areas_by_map(book: RawBook) -> Areas:
-    """Return where the hidden map says that the cells are."""
-    return Areas(book, dict(read_key_map(book)))
+    """Return where the formulas of the hidden map say that the cells are."""
+    found = read_key_map(book)
+    return Areas(book, dict(found.live), found.gone)
+
+
+def areas_kept(book: RawBook, names: Areas) -> Areas:
+    """Return where the cells were when somebody last worked out a map that has no formulas now.
+
+    On a sheet it counts only where some name is left, and each that is left agrees.
+    """
+    kept = read_key_map(book).kept
+    agrees: dict[str, bool] = {}
+    for name, area in kept.items():
+        if now := names.area_of(name):
+            sheet, place = now
+            is_there = sheet.name.casefold() == area.sheet.casefold()
+            is_there = is_there and replace(area, sheet=place.sheet) == place
+            agrees[area.sheet] = agrees.get(area.sheet, True) and is_there
+    return Areas(
+        book,
+        {n: area for n, area in kept.items() if agrees.get(area.sheet) and not names.is_gone(n)},
+    )
 
 
 def areas_on_sheet(book: RawBook, sheet: str) -> Areas:
-    """Return where the names point that hold for one sheet only: a copy brings its own."""
-    names = book.local_names.get(sheet, {})
-    return Areas(book, {n.casefold(): parse_reference(text) for n, text in names.items()})
+    """Return where the names point that hold for one sheet only: a copy brings its own.
+
+    Those of them that point to other sheets are no work of copying.
+    """
+    found = {n.casefold(): parse_reference(t) for n, t in book.local_names.get(sheet, {}).items()}
+    wanted = sheet.casefold()
+    return Areas(
+        book, {n: area for n, area in found.items() if area and area.sheet.casefold() == wanted}
+    )
 
 
 def cell_at(asked: Input, sheet: RawSheet, row: int, column: int, found_by: FoundBy) -> FoundCell:

@@ -1,23 +1,30 @@
 """Does to a workbook what people do to it without its protection, and saves it.
 
 Run by the Python that has UNO: damage_workbook.py GIVEN.xlsx DAMAGED.xlsx ACTS.json
-The acts are a list of [name, sheet, …], each a method of `Hand`; cells are given as `G4`.
+The acts are a list of [name, sheet, …], each a method of `Hand`; cells are given as `G4`. Instead
+of one list there may be one a name of a file, and DAMAGED is a folder.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from office import open_workbook, running_office, save_as_xlsx
+from office import XLSX, open_workbook, running_office, save_as_xlsx, settings
+
+uno: Any = importlib.import_module("uno")
+FILTERS = {"xlsx": XLSX, "xls": "MS Excel 97", "ods": "calc8"}
 
 
 class Hand:
     """Somebody who works on a workbook."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, desktop: Any, document: Any) -> None:
+        self.desktop = desktop
         self.document = document
         document.unprotect("")
         for sheet in document.Sheets:
@@ -71,6 +78,64 @@ class Hand:
         target = sheet.getCellRangeByName(end).getCellByPosition(0, 0)
         sheet.copyRange(target.CellAddress, source.RangeAddress)
 
+    def _sort_rows(self, sheet: Any, area: str, column: int) -> None:
+        """Sort a range by one of its columns, downwards."""
+        field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+        field.Field, field.IsAscending = column, False
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        sheet.getCellRangeByName(area).sort(settings(SortFields=fields))
+
+    def _fill_down(self, sheet: Any, area: str) -> None:
+        """Drag the handle of the first cell down."""
+        down = uno.Enum("com.sun.star.sheet.FillDirection", "TO_BOTTOM")
+        sheet.getCellRangeByName(area).fillAuto(down, 1)
+
+    def _merge(self, sheet: Any, area: str) -> None:
+        """Merge cells; LibreOffice keeps what stands in those beneath."""
+        sheet.getCellRangeByName(area).merge(True)  # noqa: FBT003 (UNO has no names)
+
+    def _move_row(self, sheet: Any, row: int, to: int) -> None:
+        """Cut a row and insert it above another one."""
+        sheet.Rows.insertByIndex(to - 1, 1)
+        row += row >= to
+        source = sheet.Rows.getByIndex(row - 1).RangeAddress
+        sheet.moveRange(sheet.getCellByPosition(0, to - 1).CellAddress, source)
+        sheet.Rows.removeByIndex(row - 1, 1)
+
+    def _paste_values(self, sheet: Any, start: str, end: str) -> None:
+        """Copy what stands in a range over another place, without looks or names."""
+        source = sheet.getCellRangeByName(start)
+        area = source.RangeAddress
+        place = sheet.getCellRangeByName(end).CellAddress
+        target = sheet.getCellRangeByPosition(
+            place.Column,
+            place.Row,
+            place.Column + area.EndColumn - area.StartColumn,
+            place.Row + area.EndRow - area.StartRow,
+        )
+        target.setDataArray(source.getDataArray())
+
+    def _replace(self, sheet: Any, old: str, new: str) -> None:
+        search = sheet.createReplaceDescriptor()
+        search.SearchString, search.ReplaceString = old, new
+        sheet.replaceAll(search)
+
+    def _move_to_new_workbook(self, sheet: Any) -> None:
+        """Carry a sheet into a workbook of its own, and go on with that."""
+        new = self.desktop.loadComponentFromURL(
+            "private:factory/scalc", "_blank", 0, settings(Hidden=True)
+        )
+        new.Sheets.importSheet(self.document, sheet.Name, 0)
+        self.document = new
+
+    def _save_as(self, _: Any, kind: str) -> None:
+        """Save in another format, close, and open that."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"saved.{kind}"
+            self.document.storeToURL(path.as_uri(), settings(FilterName=FILTERS[kind]))
+            self.document.dispose()
+            self.document = open_workbook(self.desktop, path)
+
     def _add_sheet(self, sheet: Any, name: str) -> None:
         self.document.Sheets.insertNewByName(name, sheet.RangeAddress.Sheet + 1)
 
@@ -80,13 +145,23 @@ class Hand:
 
 
 def main() -> None:
-    """Damage one workbook."""
+    """Damage one workbook, or each of several with acts of its own."""
     given, damaged, acts = (Path(path).resolve() for path in sys.argv[1:4])
+    tasks = json.loads(acts.read_text(encoding="utf-8"))
     with running_office() as desktop:
-        hand = Hand(open_workbook(desktop, given))
-        for act in json.loads(acts.read_text(encoding="utf-8")):
-            hand.act(*act)
-        save_as_xlsx(hand.document, damaged)
+        if isinstance(tasks, dict):
+            for name, list_of_acts in tasks.items():
+                _damage(desktop, given, damaged / name, list_of_acts)
+        else:
+            _damage(desktop, given, damaged, tasks)
+
+
+def _damage(desktop: Any, given: Path, damaged: Path, acts: list[list[Any]]) -> None:
+    hand = Hand(desktop, open_workbook(desktop, given))
+    for act in acts:
+        hand.act(*act)
+    save_as_xlsx(hand.document, damaged)
+    hand.document.dispose()
 
 
 if __name__ == "__main__":
