@@ -178,11 +178,15 @@ class _Teller:
         """Tell how many rows and columns were inserted or deleted."""
         if one.alignment is None:
             return
-        for name, line in (("rows", one.alignment.rows), ("columns", one.alignment.columns)):
-            for act, count in (("inserted", _inserted(line)), ("deleted", _deleted(line))):
-                if count:
-                    sheet = one.sheet.name
-                    yield self._finding("ROWS", f"{name}_{act}", INFO, sheet, count=count)
+        rows, columns = one.alignment.rows, one.alignment.columns
+        for name, count in (
+            ("rows_inserted", _inserted(rows)),
+            ("rows_deleted", _deleted(rows)),
+            ("columns_inserted", _inserted(columns)),
+            ("columns_deleted", _deleted(columns)),
+        ):
+            if count:
+                yield self._finding("ROWS", name, INFO, one.sheet.name, count=count)
 
     def moved(self, one: Compared, issued: SheetTemplate) -> Iterator[Finding]:
         """Tell which input cells were dragged somewhere else."""
