@@ -9,6 +9,8 @@ The public names, each in the module that owns it; they are imported when first 
     read_returns          many, from files, folders and zips
     normalise_returns     their cells as clean records (pandas frames)
     check_records         findings: what the rules say about the records
+    summarise             the records with status and counts of findings of each return
+    cut_frames            a wide frame a section, a tidy frame of the years, a frame a table
     aggregate_records     the comparison of all subjects
     write_comparison      the comparison as a workbook, as bytes
 """
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clusterxl.aggregate import Comparison, aggregate_records
-    from clusterxl.check import check_records
+    from clusterxl.check import check_records, summarise
     from clusterxl.errors import (
         ClusterxlError,
         DefinitionError,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from clusterxl.finding import Finding, Severity
     from clusterxl.form.file import lint_form, load_form
     from clusterxl.form.model import Form
+    from clusterxl.frames import cut_frames
     from clusterxl.generate import generate_workbook
     from clusterxl.normalise import Records, normalise_returns
     from clusterxl.read import Return, read_return, read_returns
@@ -64,12 +67,14 @@ _OWNERS = {
     "WorkbookError": "errors",
     "aggregate_records": "aggregate",
     "check_records": "check",
+    "cut_frames": "frames",
     "generate_workbook": "generate",
     "lint_form": "form.file",
     "load_form": "form.file",
     "normalise_returns": "normalise",
     "read_return": "read",
     "read_returns": "read",
+    "summarise": "check",
     "write_comparison": "report",
 }
 
@@ -93,12 +98,14 @@ __all__ = [
     "WorkbookError",
     "aggregate_records",
     "check_records",
+    "cut_frames",
     "generate_workbook",
     "lint_form",
     "load_form",
     "normalise_returns",
     "read_return",
     "read_returns",
+    "summarise",
     "write_comparison",
 ]
 

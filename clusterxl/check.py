@@ -48,7 +48,7 @@ def check_records(records: Records) -> tuple[Finding, ...]:
     Returns:
         Return by return: first what concerns the file, then each rule that fails somewhere, in the
         order of the form; what reading and normalisation had to tell is among them. Where a cell
-        shows an error, it is not told as well that an answer is missing there.
+        is lost or shows an error, it is not told as well that an answer is missing there.
 
     Raises:
         DefinitionError: A rule of the form is wrong.

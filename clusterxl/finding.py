@@ -8,7 +8,7 @@ from enum import StrEnum
 # What is told of a cell on reading bears the number it has in the list of rules.
 ERROR_CELL, FORMULA_CELL = "STR-02", "STR-04"
 # Of these nothing was read: what stands there, no rule has seen.
-UNSEEN = frozenset({ERROR_CELL, "READ-UNCALC"})
+UNSEEN = frozenset({ERROR_CELL, "READ-UNCALC", "READ-LOST", "READ-LOSTROWS", "READ-SHARED"})
 
 
 class Severity(StrEnum):

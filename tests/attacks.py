@@ -134,6 +134,10 @@ SIZES = {
         },
     ),
     **_refused(
+        "many_cells",
+        {"300,001 cells that hold something": lambda: sheet(f"<row>{'<c></c>' * 300_001}</row>")},
+    ),
+    **_refused(
         "many_strings",
         {
             "more strings than allowed": lambda: strings("<si/>" * (BOUNDS.strings + 1)),

@@ -28,6 +28,7 @@ class Bounds:
         names: Defined names.
         formats: Cell formats.
         strings: Shared strings.
+        cells: Cells that hold something, of all sheets.
         row: Row of the last cell that holds something.
         column: Column of the last cell that holds something.
         last_row: Number of any row, also of an empty one.
@@ -46,6 +47,7 @@ class Bounds:
     names: int = _most(5_000, "many_names")
     formats: int = _most(65_000, "many_formats")
     strings: int = _most(200_000, "many_strings")
+    cells: int = _most(300_000, "many_cells")
     row: int = _most(20_000, "far_cell")
     column: int = _most(512, "far_cell")
     last_row: int = _most(1_048_576, "far_row")

@@ -108,7 +108,15 @@ def _check_tables(package: Package) -> None:
 
 
 def _check_sheets(package: Package) -> None:
+    contents = [package.xml(sheet.part) or b"" for sheet in package.structure.sheets]
+    # A cell that holds something has an end tag of its own, or is unusual and walked below.
+    if sum(map(_count_ends, contents)) > BOUNDS.cells:
+        raise unreadable("many_cells", file=package.file)
     for sheet in package.structure.sheets:
         part = package.xml(sheet.part) or b""
         if not is_plain(part, package.file):
             walk(part, package.file)
+
+
+def _count_ends(content: bytes) -> int:
+    return content.count(b"</c>") + content.count(b":c>")

@@ -179,11 +179,8 @@ def _spoiled(respondent: Respondent, defect: Defect, key: str, touched: set[str]
         told = Expected(code="READ-BYMAP", key=cell.key)
         return Simulation(answers={}, expected=(told,), unnamed=(cell.key,))
     if defect is Defect.LOST_CELL:
-        # What cannot be found counts as not filled in; of its label it is told that it is gone.
-        codes = ("READ-LOST", "GEN-REQ")
-        expected = tuple(Expected(code=code, key=cell.key) for code in codes)
-        label = Expected(code="INT-LABEL", key="")
-        return Simulation(answers={cell.key: ""}, expected=(label, *expected), lost=(cell.key,))
+        gone = Expected(code="INT-LABEL", key=""), Expected(code="READ-LOST", key=cell.key)
+        return Simulation(answers={cell.key: ""}, expected=gone, lost=(cell.key,))
     typed = spoiler.typed(respondent, cell)
     code = spoiler.code or _range_code(cell)
     first = next(iter(typed))
