@@ -78,6 +78,9 @@ def _create(path: Path, mine: bytes) -> bool:
             return False
         raise not_writable(path, error) from error
     except OSError as error:
+        # Made, but not written: the disk is full.
+        with suppress(OSError):
+            path.unlink()
         raise not_writable(path, error) from error
     return True
 
