@@ -241,8 +241,12 @@ class TestReceiving:
                 accept(ledger, digest(second), reason="a second one", serial="S2")
             assert refused.value.code == "ledger.slot_taken"
             accept(ledger, digest(second), reason="a second one", serial="S3")
+            third = made(subject="示例集群二", answers="三")
+            assert receive(ledger, third)[0].fate is Fate.QUESTIONED
+            accept(ledger, digest(third), reason="the second one, again", serial="S3")
+            assert require_return(ledger, digest(second)).state is State.SUPERSEDED
             assert require_return(ledger, digest(first)).state is State.ACCEPTED
-            assert require_return(ledger, digest(second)).serial == "S3"
+            assert require_return(ledger, digest(third)).serial == "S3"
             assert not verify_ledger(ledger)
 
     def test_a_renamed_subject_takes_the_place_when_accepted(self, tmp_path: Path) -> None:
@@ -265,7 +269,7 @@ class TestReceiving:
         files = [made(serial=""), made(serial="", subject="示例二"), made(serial="", unit="")]
         with opened(tmp_path) as ledger:
             receive(ledger, *files, made(serial="", unit="", answers="二"))
-            assert set(states_in(ledger)) == {State.ACCEPTED}
+            assert states_in(ledger) == [State.ACCEPTED] * 2 + [State.QUESTIONED] * 2
             assert receive(ledger, made(serial="", subject="示例集群 ", answers="三"))[0].superseded
 
     def test_a_receive_that_was_broken_off_goes_on(self, tmp_path: Path) -> None:
@@ -391,6 +395,21 @@ class TestDeciding:
             assert find_issued(ledger) == (book,)
             assert find_corrections(ledger) == (sent,)
             assert list(entries(ledger.connection))[-1].form == "v1"
+
+    def test_whose_it_is_must_be_said_before_it_counts(self, tmp_path: Path) -> None:
+        lost = made(unit="", serial="", subject="示例集群二")
+        with opened(tmp_path) as ledger:
+            receive(ledger, lost, made())
+            with pytest.raises(LedgerError) as refused:
+                accept(ledger, digest(lost), reason="by telephone")
+            assert refused.value.code == "ledger.no_slot"
+            with pytest.raises(LedgerError) as refused:
+                accept(ledger, digest(lost), reason="by telephone", unit="440305", serial="S1")
+            assert refused.value.code == "ledger.slot_taken"
+            found = accept(ledger, digest(lost), reason="by telephone", unit="440306", serial="S9")
+            assert (found.unit, found.serial, found.state) == ("440306", "S9", State.ACCEPTED)
+            assert receive(ledger, lost)[0].fate is Fate.REPEATED
+            assert not verify_ledger(ledger)
 
 
 class TestPurging:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from clusterxl.errors import LedgerError
 from clusterxl.ledger.journal import Act, Deed, redact
 from clusterxl.ledger.model import Judge, Recorded, Verdict
-from clusterxl.ledger.placing import rivals_of
+from clusterxl.ledger.placing import rivals_of, same_name
 from clusterxl.ledger.receive import WARNINGS_HOLD, figures, identity, settle
 from clusterxl.ledger.records import find_corrections, find_doubts, find_returns, require_return
 from clusterxl.ledger.replay import put_findings
@@ -16,13 +17,14 @@ from clusterxl.ledger.store import Ledger, purged_bytes
 from clusterxl.sentences import say
 
 
-def accept(ledger: Ledger, name: str, *, reason: str, serial: str = "") -> Recorded:
+def accept(ledger: Ledger, name: str, *, reason: str, unit: str = "", serial: str = "") -> Recorded:
     """Accept a return; it takes the place of any other of its slot.
 
     Args:
         ledger: The ledger.
         name: Its hash, or the first digits.
         reason: Why.
+        unit: The unit, when its workbook does not say it, or wrongly.
         serial: Another serial, when it is about another subject than its workbook was issued for.
 
     Returns:
@@ -30,19 +32,22 @@ def accept(ledger: Ledger, name: str, *, reason: str, serial: str = "") -> Recor
 
     Raises:
         LedgerError: There is none, it has no values, its state forbids it, another return has
-            that serial, or there is no reason.
+            that unit and serial, nobody said whose it is, or there is no reason.
         OutputError: The ledger cannot be written.
     """
     _require_reason(reason)
     with ledger.transaction():
         found = _require_kept(ledger, name)
         require_move(Move.ACCEPT, found.state, State.ACCEPTED, name=_shown(found))
-        slot = replace(found, serial=serial or found.serial)
+        slot = replace(found, unit=unit or found.unit, serial=serial or found.serial)
         others = _others(ledger, slot, *LIVE)
-        if slot.serial != found.serial and others:
-            raise LedgerError(say("ledger.slot_taken", serial=serial), code="ledger.slot_taken")
-        payload: dict[str, object] = {
+        rivals = [require_return(ledger, other) for other in others]
+        _require_slot(found, slot, rivals)
+        for rival in rivals:
+            require_move(Move.SUPERSEDE, rival.state, State.SUPERSEDED, name=_shown(rival))
+        payload = {
             "state": State.ACCEPTED,
+            "unit": slot.unit,
             "serial": slot.serial,
             "supersedes": others,
         }
@@ -197,7 +202,7 @@ def _decide(ledger: Ledger, name: str, move: Move, state: State, reason: str) ->
 
 
 def _enter(
-    ledger: Ledger, act: Act, found: Recorded, payload: dict[str, object], reason: str
+    ledger: Ledger, act: Act, found: Recorded, payload: Mapping[str, object], reason: str
 ) -> None:
     whole = {"before": found.state, **payload}
     ledger.enter(Deed(act=act, payload=whole, subject=found.sha256, reason=reason))
@@ -211,6 +216,15 @@ def _others(ledger: Ledger, slot: Recorded, *states: State) -> list[str]:
         for rival in rivals_of(ledger.connection, wanted)
         if rival.state in states and rival.sha256 != slot.sha256
     ]
+
+
+def _require_slot(found: Recorded, slot: Recorded, rivals: list[Recorded]) -> None:
+    if not (slot.serial or (slot.unit and slot.subject)):
+        raise LedgerError(say("ledger.no_slot", name=_shown(found)), code="ledger.no_slot")
+    # Whoever names a slot does not mean to take it from another subject.
+    is_named = (slot.unit, slot.serial) != (found.unit, found.serial)
+    if is_named and not all(same_name(rival.subject, slot.subject) for rival in rivals):
+        raise LedgerError(say("ledger.slot_taken", serial=slot.serial), code="ledger.slot_taken")
 
 
 def _require_kept(ledger: Ledger, name: str) -> Recorded:

@@ -66,6 +66,11 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
 
     @property
+    def has_slot(self) -> bool:
+        """Whether it says whose it is: a serial, or else both a unit and a subject."""
+        return bool(self.serial or (self.unit and self.subject))
+
+    @property
     def errors(self) -> int:
         """Number of findings of severity error."""
         return sum(found.severity is Severity.ERROR for found in self.findings)

@@ -66,7 +66,7 @@ def rivals_of(connection: sqlite3.Connection, verdict: Verdict) -> tuple[Rival, 
     A slot is a unit and a serial; where there is no serial, a unit and a subject. A file that
     tells neither has no slot.
     """
-    if not verdict.serial and not (verdict.unit and verdict.subject):
+    if not verdict.has_slot:
         return ()
     rows = connection.execute(
         "SELECT sha256, receive, subject, round, values_hash, state FROM returns "

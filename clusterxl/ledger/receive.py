@@ -9,7 +9,7 @@ from clusterxl.errors import LedgerError
 from clusterxl.ledger.journal import Act, Deed
 from clusterxl.ledger.model import Arrival, Fate, Judge, Outcome, Verdict, canonical, storable
 from clusterxl.ledger.placing import Placement, place, rivals_of
-from clusterxl.ledger.records import find_doubts
+from clusterxl.ledger.records import find_doubts, require_return
 from clusterxl.ledger.replay import put_findings
 from clusterxl.ledger.states import Move, State, require_move
 from clusterxl.ledger.store import Ledger
@@ -145,8 +145,9 @@ def settle(verdict: Verdict, *, is_asked: bool, warnings_hold: bool) -> State:
     """
     if not verdict.readable:
         return State.REJECTED
-    is_held = warnings_hold and verdict.warnings
-    if verdict.errors or not verdict.certain or is_asked or is_held:
+    is_known = verdict.certain and verdict.has_slot
+    is_held = is_asked or (warnings_hold and verdict.warnings)
+    if verdict.errors or not is_known or is_held:
         return State.QUESTIONED
     return State.ACCEPTED
 
@@ -193,6 +194,10 @@ def _enter_return(
     if placement.superseded_by:
         state = State.SUPERSEDED
     require_move(Move.SETTLE, State.RECEIVED, state, name=arrival.file)
+    for other in placement.supersedes:
+        _require_rival(ledger, other, Move.SUPERSEDE, State.SUPERSEDED)
+    for other in placement.asks:
+        _require_rival(ledger, other, Move.DOUBT, State.QUESTIONED)
     follows = {
         "state": state,
         "superseded_by": placement.superseded_by,
@@ -209,6 +214,11 @@ def _enter_return(
         )
     )
     put_findings(ledger.connection, sha256, verdict.findings)
+
+
+def _require_rival(ledger: Ledger, sha256: str, move: Move, after: State) -> None:
+    found = require_return(ledger, sha256)
+    require_move(move, found.state, after, name=found.file)
 
 
 def _require_open(ledger: Ledger, receive: int) -> int:

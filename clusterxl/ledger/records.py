@@ -98,15 +98,23 @@ def require_return(ledger: Ledger, name: str) -> Recorded:
     return _recorded(rows[0])
 
 
-def find_findings(ledger: Ledger, sha256: str) -> tuple[Finding, ...]:
-    """Return what is told about a return: what the ledger asks, then what the check found."""
-    recorded = require_return(ledger, sha256)
+def find_findings(ledger: Ledger, name: str) -> tuple[Finding, ...]:
+    """Return what is told about a return: what the ledger asks, then what the check found.
+
+    Args:
+        ledger: The ledger.
+        name: Hash of the return, or its first digits.
+
+    Raises:
+        LedgerError: There is none, or there are several.
+    """
+    recorded = require_return(ledger, name)
     rows = ledger.connection.execute(
         f"SELECT {', '.join(_FINDING)} FROM findings WHERE sha256 = ? ORDER BY number",  # noqa: S608
-        (sha256,),
+        (recorded.sha256,),
     )
     checked = (_finding(row, recorded) for row in rows)
-    asked = find_doubts(ledger.connection, sha256)
+    asked = find_doubts(ledger.connection, recorded.sha256)
     return (*(_question(ledger, one, recorded) for one in asked), *checked)
 
 

@@ -166,8 +166,8 @@ def _accept(connection: sqlite3.Connection, entry: Entry, data: Mapping[str, Any
     _supersede(connection, data["supersedes"], entry.subject)
     connection.execute("DELETE FROM doubts WHERE sha256 = ?", (entry.subject,))
     connection.execute(
-        "UPDATE returns SET serial = ?, certain = 1, superseded_by = '' WHERE sha256 = ?",
-        (data["serial"], entry.subject),
+        "UPDATE returns SET unit = ?, serial = ?, certain = 1, superseded_by = '' WHERE sha256 = ?",
+        (data["unit"], data["serial"], entry.subject),
     )
     _decide(connection, entry, data)
 

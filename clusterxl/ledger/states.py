@@ -84,12 +84,8 @@ TRANSITIONS = (
         after=(State.QUESTIONED,),
         by_decision=True,
     ),
-    Transition(
-        move=Move.PURGE,
-        before=(*LIVE, State.REJECTED, State.SUPERSEDED),
-        after=(State.EXCLUDED,),
-        by_decision=True,
-    ),
+    # One that does not count anyway stays where it is.
+    Transition(move=Move.PURGE, before=LIVE, after=(State.EXCLUDED,), by_decision=True),
 )
 
 

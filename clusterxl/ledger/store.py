@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from clusterxl.ledger.model import canonical
 from clusterxl.ledger.process import host_name, user_name
 from clusterxl.ledger.replay import apply
 from clusterxl.ledger.schema import TABLES, migrate, version_of
+from clusterxl.outputs import not_writable
 from clusterxl.sentences import say
 
 LEDGER = "ledger.sqlite"
@@ -78,7 +80,7 @@ class Ledger:
         signature = Signature(
             at=timestamp(self.clock()),
             who=self.who,
-            tool=version("clusterxl"),
+            tool=_tool(),
             form=self.fact(FORM_VERSION),
             rules=self.fact(RULES_HASH),
         )
@@ -95,6 +97,11 @@ class Ledger:
     def dump(self) -> str:
         """Return all tables as canonical JSON, a row a line: the same content, the same text."""
         return dump_tables(self.connection, TABLES)
+
+
+@cache
+def _tool() -> str:
+    return version("clusterxl")
 
 
 def dump_tables(connection: sqlite3.Connection, tables: tuple[str, ...]) -> str:
@@ -145,29 +152,44 @@ def open_ledger(
     path = folder / LEDGER
     if not create and not path.is_file():
         raise LedgerError(say("ledger.none", folder=folder), code="ledger.none")
-    with speaking(path):
+    _make_folder(folder)
+    with (
+        locked(folder / LOCK, at=timestamp(clock()), patience=patience),
+        speaking(path),
+        closing(_connect(path)) as connection,
+    ):
+        ledger = Ledger(
+            path=path,
+            archive=Archive(folder / ARCHIVE),
+            connection=connection,
+            clock=clock,
+            who=who or f"{user_name()}@{host_name()}",
+        )
+        _tidy(ledger)
+        yield ledger
+
+
+def _make_folder(folder: Path) -> None:
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / LOCK, at=timestamp(clock()), patience=patience):
-        with speaking(path):
-            connection = _connect(path)
-        with closing(connection):
-            ledger = Ledger(
-                path=path,
-                archive=Archive(folder / ARCHIVE),
-                connection=connection,
-                clock=clock,
-                who=who or f"{user_name()}@{host_name()}",
-            )
-            _tidy(ledger)
-            yield ledger
+    except OSError as error:
+        raise not_writable(folder, error) from error
+
+
+def _make_private(path: Path) -> None:
+    """Let nobody else read a ledger; what it holds was written to whoever collects."""
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+    except OSError as error:
+        raise not_writable(path, error) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    is_new = not path.exists()
+    if not path.exists():
+        _make_private(path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
     try:
-        if is_new:
-            path.chmod(0o600)
         # What a purge deletes is overwritten; a power cut takes no commit away.
         for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
             connection.execute(f"PRAGMA {pragma}")
@@ -214,21 +236,14 @@ def speaking(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise _unwritable(path, reason) from error
     except sqlite3.DatabaseError as error:
         name = str(getattr(error, "sqlite_errorname", ""))
         if name.startswith(_BUSY):
             raise LedgerError(say("ledger.busy", file=path), code="ledger.busy") from error
         if name.startswith(_UNWRITABLE):
-            raise _unwritable(path, str(error)) from error
+            raise OutputError(
+                say("ledger.not_writable", file=path, reason=error), code="ledger.not_writable"
+            ) from error
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         raise LedgerError(say("ledger.damaged", file=path), code="ledger.damaged") from error
-
-
-def _unwritable(path: Path, reason: str) -> OutputError:
-    return OutputError(
-        say("ledger.not_writable", file=path, reason=reason), code="ledger.not_writable"
-    )
