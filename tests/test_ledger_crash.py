@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from ledger_play import made, opened, receive
+from ledger_play import judge, made, opened, receive
 from ledger_rig import (
     KILLED,
     Left,
@@ -28,12 +28,20 @@ from ledger_rig import (
 )
 
 from clusterxl.errors import LedgerError, OutputError
-from clusterxl.ledger import open_ledger
+from clusterxl.ledger import (
+    Arrival,
+    Fate,
+    Verdict,
+    begin_receive,
+    end_receive,
+    open_ledger,
+    record_return,
+    verify_ledger,
+)
 from clusterxl.ledger.process import birth_of, host_name
 
-# `make crash` asks for all points; a test run takes so many, at random.
-ALL = os.environ.get("CRASH_POINTS") == "all"
-SOME = 10
+# How many points are tried, at random, or all, as `make crash` does.
+POINTS = os.environ.get("CRASH_POINTS", "7")
 SEED = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(10**6))
 # An error for each call that can fail, and from where on it fails.
 FAULTS = {
@@ -64,7 +72,7 @@ def chosen(points: Iterable[int]) -> list[int]:
     every = list(points)
     print(f"CRASH_SEED={SEED}, {len(every)} points")  # noqa: T201
     dice = random.Random(SEED)  # noqa: S311
-    return every if ALL else sorted(dice.sample(every, min(SOME, len(every))))
+    return every if POINTS == "all" else sorted(dice.sample(every, min(int(POINTS), len(every))))
 
 
 def run_all(points: Iterable[int], run: Callable[[int], str]) -> list[str]:
@@ -187,6 +195,21 @@ class TestTwoAtOnce:
             assert ledger.dump() == before
         with open_ledger(tmp_path, patience=0):
             pass
+
+    def test_below_the_lock_no_transaction_sees_half_of_another(self, tmp_path: Path) -> None:
+        file = Arrival(position=0, file="f0.xlsx", data=made())
+        with opened(tmp_path) as one:
+            (tmp_path / "ledger.lock").unlink()
+            with opened(tmp_path) as other:
+                number = begin_receive(one, ["f0.xlsx"])
+
+                def meanwhile(data: bytes, name: str) -> Verdict:
+                    record_return(other, begin_receive(other, ["f0.xlsx"]), file, judge)
+                    return judge(data, name)
+
+                assert record_return(one, number, file, meanwhile).fate is Fate.ACCEPTED
+                assert end_receive(one, number).files == 1
+                assert not verify_ledger(other)
 
     @pytest.mark.parametrize("changed", [{"process": 2**22 + 1}, {"birth": "another"}])
     def test_the_lock_of_a_process_that_died_is_taken(

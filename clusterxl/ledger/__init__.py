@@ -14,6 +14,7 @@ from clusterxl.ledger.model import (
     Outcome,
     Recorded,
     Verdict,
+    hash_values,
 )
 from clusterxl.ledger.rebuild import Rebuilt, rebuild, verify_ledger
 from clusterxl.ledger.receive import begin_receive, end_receive, record_return, record_skip
@@ -61,6 +62,7 @@ __all__ = [
     "find_findings",
     "find_issued",
     "find_returns",
+    "hash_values",
     "head",
     "open_ledger",
     "purge",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -47,7 +48,7 @@ class Verdict:
         subject: Name of the subject.
         serial: Serial of the subject's slot; empty for none.
         round: Which round it answers.
-        stamp: What its stamp says.
+        stamp: What its stamp says; it stays when a return is purged.
         values: Hash of all canonical values, replies to a correction among them; empty when it
             could not be read. Returns of one slot that agree in it say the same.
         counts: Figures of the return (`inputs`, `filled`, …).
@@ -215,6 +216,18 @@ class Recorded:
     counts: Mapping[str, int]
     superseded_by: str
     purged: bool
+
+
+def hash_values(values: Mapping[str, str]) -> str:
+    """Return the hash by which returns of one slot are compared.
+
+    Args:
+        values: Canonical values by key; blank ones may be left out, or be there in all returns.
+
+    >>> hash_values({"a": "1", "b": "2"}) == hash_values({"b": "2", "a": "1"})
+    True
+    """
+    return hashlib.sha256(canonical(dict(values)).encode("utf-8")).hexdigest()
 
 
 def canonical(value: Any) -> str:

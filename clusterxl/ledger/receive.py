@@ -70,23 +70,14 @@ def record_return(ledger: Ledger, receive: int, arrival: Arrival, judge: Judge) 
     """
     sha256 = hashlib.sha256(arrival.data).hexdigest()
     _require_open(ledger, receive)
-    if done := _done(ledger, receive, arrival, sha256):
-        return done
     first = _known(ledger, sha256)
     if not (first and _is_purged(ledger, first)):
         ledger.archive.put(arrival.data)
     verdict = None if first else judge(arrival.data, storable(arrival.file))
     with ledger.transaction():
-        placement = Placement(repeats=first)
-        if verdict is not None:
-            rivals = rivals_of(ledger.connection, verdict)
-            placement = place(verdict, rivals, sha256=sha256, receive=receive)
-        payload = {"receive": receive, "position": arrival.position, "sha256": sha256}
-        if verdict is None or placement.repeats:
-            _enter_repeat(ledger, arrival, {**payload, "of": placement.repeats})
-        else:
-            _enter_return(ledger, arrival, verdict, placement, payload)
-    return _outcome(ledger, arrival, sha256, placement)
+        if _arrived(ledger, receive, arrival.position, sha256) is None:
+            _record(ledger, receive, arrival, sha256, verdict)
+    return _outcome(ledger, receive, arrival, sha256)
 
 
 def record_skip(ledger: Ledger, receive: int, *, position: int, file: str, reason: str) -> None:
@@ -174,6 +165,21 @@ def identity(verdict: Verdict) -> dict[str, object]:
     }
 
 
+def _record(
+    ledger: Ledger, receive: int, arrival: Arrival, sha256: str, verdict: Verdict | None
+) -> None:
+    # Looked up again: only what is read inside the transaction is sure.
+    placement = Placement(repeats=_known(ledger, sha256))
+    if verdict is not None and not placement.repeats:
+        rivals = rivals_of(ledger.connection, verdict)
+        placement = place(verdict, rivals, sha256=sha256, receive=receive)
+    payload = {"receive": receive, "position": arrival.position, "sha256": sha256}
+    if verdict is None or placement.repeats:
+        _enter_repeat(ledger, arrival, {**payload, "of": placement.repeats})
+    else:
+        _enter_return(ledger, arrival, verdict, placement, payload)
+
+
 def _enter_repeat(ledger: Ledger, arrival: Arrival, payload: dict[str, object]) -> None:
     # The subject is the return that is repeated, so that purging it also reaches this name.
     subject = str(payload["of"])
@@ -251,31 +257,21 @@ def _arrived(ledger: Ledger, receive: int, position: int, sha256: str) -> tuple[
     return None if row is None else (str(row[0]), str(row[1]))
 
 
-def _done(ledger: Ledger, receive: int, arrival: Arrival, sha256: str) -> Outcome | None:
-    """Return what this receive already recorded of a file, before it was broken off."""
-    found = _arrived(ledger, receive, arrival.position, sha256)
-    if found is None:
-        return None
-    kind, of = found
-    placement = Placement(repeats="" if kind == "return" else of)
-    return _outcome(ledger, arrival, sha256, placement)
-
-
-def _outcome(ledger: Ledger, arrival: Arrival, sha256: str, placement: Placement) -> Outcome:
-    of = placement.repeats or sha256
-    row = ledger.connection.execute(
-        "SELECT state, purged FROM returns WHERE sha256 = ?", (of,)
-    ).fetchone()
+def _outcome(ledger: Ledger, receive: int, arrival: Arrival, sha256: str) -> Outcome:
+    """Return what became of a file that is recorded."""
+    kind, of = _arrived(ledger, receive, arrival.position, sha256) or ("return", sha256)
+    found = require_return(ledger, of)
     replaced = ledger.connection.execute(
         "SELECT sha256 FROM returns WHERE superseded_by = ? ORDER BY sha256", (sha256,)
     )
+    is_repeat = kind != "return"
     return Outcome(
         file=arrival.file,
         sha256=sha256,
-        fate=Fate.REPEATED if placement.repeats else Fate(row[0]),
+        fate=Fate.REPEATED if is_repeat else Fate(found.state),
         of=of,
-        state=State(row[0]),
-        superseded=tuple(str(found[0]) for found in replaced),
-        doubts=() if placement.repeats else find_doubts(ledger.connection, sha256),
-        purged=bool(row[1]),
+        state=found.state,
+        superseded=tuple(str(row[0]) for row in replaced),
+        doubts=() if is_repeat else find_doubts(ledger.connection, sha256),
+        purged=found.purged,
     )

@@ -89,8 +89,9 @@ def require_return(ledger: Ledger, name: str) -> Recorded:
     """
     rows = ledger.connection.execute(
         f"SELECT {', '.join(_RECORDED)} FROM returns "  # noqa: S608
-        "WHERE substr(sha256, 1, ?) = ? LIMIT 2",
-        (len(name), name),
+        "WHERE sha256 >= ? AND sha256 < ? LIMIT 2",
+        # Whatever begins with these digits comes before them and a "g".
+        (name, f"{name}g"),
     ).fetchall()
     if len(rows) != 1 or not name:
         code = "ledger.many_returns" if rows and name else "ledger.no_return"

@@ -51,6 +51,7 @@ _FIRST = (
         purged INTEGER NOT NULL CHECK (purged IN (0, 1))
     ) STRICT""",
     "CREATE INDEX returns_by_slot ON returns (unit, serial)",
+    "CREATE INDEX returns_by_successor ON returns (superseded_by)",
     # The last line of defence: no slot is ever counted twice.
     """CREATE UNIQUE INDEX one_accepted_a_serial ON returns (unit, serial)
         WHERE state = 'accepted' AND serial <> ''""",
