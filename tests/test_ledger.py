@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from clusterxl.ledger import (
     Issued,
     Ledger,
     State,
+    Verdict,
     accept,
     begin_receive,
     end_receive,
@@ -35,6 +38,7 @@ from clusterxl.ledger import (
     find_issued,
     find_returns,
     head,
+    journal_text,
     open_ledger,
     purge,
     readmit,
@@ -45,6 +49,7 @@ from clusterxl.ledger import (
     reject,
     rejudge,
     require_return,
+    restore,
     set_facts,
     tally,
     verify_ledger,
@@ -574,6 +579,58 @@ def test_a_rebuild_elsewhere_gives_the_same_bytes(
         ).stdout
 
     assert play({"PYTHONHASHSEED": "0"}) == play(elsewhere)
+
+
+class TestRestoring:
+    def test_archive_and_journal_give_everything_elsewhere(self, tmp_path: Path) -> None:
+        here, there = tmp_path / "here", tmp_path / "there"
+        with opened(here) as ledger:
+            receive(ledger, made(), made(serial="S2", errors=1), made(serial="S3"), b"scan")
+            receive(ledger, made(answers="二"))
+            purge(ledger, digest(made(serial="S3")), reason="asked\u2028\x85for\nthis")
+            text, dump = journal_text(ledger.connection), ledger.dump()
+        shutil.copytree(here / "archive", there / "archive")
+        with opened(there) as ledger:
+            assert restore(ledger, text, judge).returns == 4
+            assert ledger.dump() == dump
+            assert not verify_ledger(ledger)
+            with pytest.raises(LedgerError) as refused:
+                restore(ledger, text, judge)
+            assert refused.value.code == "ledger.not_empty"
+
+    @pytest.mark.parametrize(
+        ("wrong", "code"),
+        [
+            ("{", "ledger.no_journal"),
+            ("[]", "ledger.no_journal"),
+            ('{"number":1}', "ledger.no_journal"),
+            ("clerk@", "ledger.journal_changed"),
+        ],
+    )
+    def test_what_is_no_journal_leaves_nothing(self, tmp_path: Path, wrong: str, code: str) -> None:
+        with opened(tmp_path / "here") as ledger:
+            receive(ledger, made())
+            text = journal_text(ledger.connection)
+        if code == "ledger.journal_changed":
+            wrong = text.replace(wrong, "other@", 1)
+        with opened(tmp_path / "there") as ledger:
+            before = ledger.dump()
+            with pytest.raises(LedgerError) as refused:
+                restore(ledger, wrong, judge)
+            assert refused.value.code == code
+            assert ledger.dump() == before
+
+
+def test_values_that_nobody_hashed_are_never_a_repeat(tmp_path: Path) -> None:
+    def blind(data: bytes, file: str) -> Verdict:
+        return replace(judge(data, file), values="")
+
+    with opened(tmp_path) as ledger:
+        for number, data in enumerate((made(), made(answers="二")), start=1):
+            begin_receive(ledger, ["f0.xlsx"])
+            arrival = Arrival(position=0, file="f0.xlsx", data=data)
+            assert record_return(ledger, number, arrival, blind).fate is Fate.ACCEPTED
+            end_receive(ledger, number)
 
 
 def test_a_judge_that_says_something_else_is_told(tmp_path: Path) -> None:

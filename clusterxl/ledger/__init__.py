@@ -2,7 +2,7 @@
 
 from clusterxl.ledger.archive import Archive
 from clusterxl.ledger.decide import accept, exclude, purge, readmit, reject, rejudge
-from clusterxl.ledger.journal import Act, Entry, entries, head, verify_journal
+from clusterxl.ledger.journal import Act, Entry, entries, head, journal_text, verify_journal
 from clusterxl.ledger.model import (
     Arrival,
     Asked,
@@ -16,7 +16,7 @@ from clusterxl.ledger.model import (
     Verdict,
     hash_values,
 )
-from clusterxl.ledger.rebuild import Rebuilt, rebuild, verify_ledger
+from clusterxl.ledger.rebuild import Rebuilt, rebuild, restore, verify_ledger
 from clusterxl.ledger.receive import begin_receive, end_receive, record_return, record_skip
 from clusterxl.ledger.records import (
     find_corrections,
@@ -64,6 +64,7 @@ __all__ = [
     "find_returns",
     "hash_values",
     "head",
+    "journal_text",
     "open_ledger",
     "purge",
     "readmit",
@@ -75,6 +76,7 @@ __all__ = [
     "reject",
     "rejudge",
     "require_return",
+    "restore",
     "set_facts",
     "tally",
     "verify_journal",

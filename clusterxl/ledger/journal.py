@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from clusterxl.errors import LedgerError
 from clusterxl.finding import Finding, Severity
 from clusterxl.ledger.model import canonical, storable
 from clusterxl.sentences import say
@@ -19,6 +20,10 @@ ROOT = "0" * 64
 _COLUMNS = (
     *("number", "at", "who", "act", "subject", "tool", "form", "rules", "reason"),
     *("payload", "private", "private_hash", "before", "hash"),
+)
+_INSERT = (
+    f"INSERT INTO journal ({', '.join(_COLUMNS)}) "  # noqa: S608
+    f"VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
 _CHAINED = tuple(name for name in _COLUMNS if name not in ("private", "hash"))
 
@@ -147,11 +152,7 @@ def append(connection: sqlite3.Connection, deed: Deed, signature: Signature) -> 
         before=before,
     )
     entry = replace(entry, hash=_hash(entry))
-    connection.execute(
-        f"INSERT INTO journal ({', '.join(_COLUMNS)}) "  # noqa: S608
-        f"VALUES ({', '.join('?' * len(_COLUMNS))})",
-        [getattr(entry, name) for name in _COLUMNS],
-    )
+    connection.execute(_INSERT, [getattr(entry, name) for name in _COLUMNS])
     return entry
 
 
@@ -162,6 +163,38 @@ def entries(connection: sqlite3.Connection) -> Iterator[Entry]:
     ):
         found = dict(zip(_COLUMNS, row, strict=True))
         yield Entry(**{**found, "act": Act(found["act"])})
+
+
+def journal_text(connection: sqlite3.Connection) -> str:
+    """Return the journal as JSON, an entry a line: with the archive, all that must be kept.
+
+    The private parts stand in it as well.
+    """
+    return "".join(
+        canonical({name: getattr(entry, name) for name in _COLUMNS}) + "\n"
+        for entry in entries(connection)
+    )
+
+
+def put_journal(connection: sqlite3.Connection, text: str) -> None:
+    """Write a journal into a ledger that has none.
+
+    Args:
+        connection: The ledger.
+        text: What `journal_text` returned.
+
+    Raises:
+        LedgerError: It is no journal, or the ledger has one.
+    """
+    if _last(connection)[0]:
+        raise LedgerError(say("ledger.not_empty"), code="ledger.not_empty")
+    # Texts may hold other ends of lines.
+    lines = text.removesuffix("\n").split("\n")
+    try:
+        rows = [[json.loads(line)[name] for name in _COLUMNS] for line in lines]
+        connection.executemany(_INSERT, rows)
+    except (ValueError, KeyError, TypeError, sqlite3.Error) as error:
+        raise LedgerError(say("ledger.no_journal"), code="ledger.no_journal") from error
 
 
 def head(connection: sqlite3.Connection) -> str:
@@ -177,20 +210,22 @@ def redact(connection: sqlite3.Connection, subjects: tuple[str, ...]) -> None:
     )
 
 
-def verify_journal(
-    connection: sqlite3.Connection, *, noted: str = "", purged: frozenset[str] = frozenset()
-) -> tuple[Finding, ...]:
+def verify_journal(connection: sqlite3.Connection, *, noted: str = "") -> tuple[Finding, ...]:
     """Walk the chain.
 
     Args:
         connection: The ledger.
         noted: A head that was printed earlier; the chain must still pass through it.
-        purged: Returns whose entries may have lost their private part.
 
     Returns:
         A finding that names the first line that was changed, taken out or put in; another when
         the chain does not pass through the head that was noted, because its end was cut off.
     """
+    # Of these, and no others, the private part may be gone.
+    purged = {
+        str(row[0])
+        for row in connection.execute("SELECT subject FROM journal WHERE act = ?", (Act.PURGE,))
+    }
     before, seen = ROOT, set()
     rows = connection.execute(
         f"SELECT {', '.join(_COLUMNS)} FROM journal ORDER BY number"  # noqa: S608
@@ -206,7 +241,7 @@ def verify_journal(
     return ()
 
 
-def _is_whole(found: Mapping[str, Any], purged: frozenset[str]) -> bool:
+def _is_whole(found: Mapping[str, Any], purged: set[str]) -> bool:
     private = found["private"]
     kept = (
         found["subject"] in purged

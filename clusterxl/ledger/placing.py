@@ -145,7 +145,7 @@ def same_name(one: str, other: str) -> bool:
 
 def _tie(verdict: Verdict, rival: Rival, receive: int) -> Tie | Doubt:
     is_named = same_name(rival.subject, verdict.subject)
-    if is_named and rival.values == verdict.values:
+    if is_named and verdict.values and rival.values == verdict.values:
         return Doubt.AGAIN if rival.state is State.SUPERSEDED else Tie.REPEATS
     if rival.state not in LIVE:
         return Tie.APART

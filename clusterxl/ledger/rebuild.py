@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from clusterxl.errors import LedgerError
 from clusterxl.finding import Finding, Severity
-from clusterxl.ledger.journal import entries, verify_journal
+from clusterxl.ledger.journal import entries, put_journal, verify_journal
 from clusterxl.ledger.model import Judge, Verdict, canonical
 from clusterxl.ledger.receive import figures
 from clusterxl.ledger.records import find_returns
@@ -54,20 +54,28 @@ def rebuild(ledger: Ledger, judge: Judge) -> Rebuilt:
         OutputError: The ledger cannot be written.
     """
     with ledger.transaction():
-        if broken := _journal_findings(ledger, noted=""):
-            raise LedgerError(broken[0].message, code="ledger.journal_changed")
-        for table in DERIVED:
-            ledger.connection.execute(f"DELETE FROM {table}")  # noqa: S608
-        for entry in entries(ledger.connection):
-            apply(ledger.connection, entry)
-        kept = [found for found in find_returns(ledger) if not found.purged]
-        otherwise = []
-        for found in kept:
-            verdict = judge(ledger.archive.read(found.sha256), found.file)
-            put_findings(ledger.connection, found.sha256, verdict.findings)
-            if not _agrees(ledger, found.sha256, verdict):
-                otherwise.append(found.sha256)
-    return Rebuilt(returns=len(kept), otherwise=tuple(otherwise))
+        return _rebuild(ledger, judge)
+
+
+def restore(ledger: Ledger, text: str, judge: Judge) -> Rebuilt:
+    """Fill an empty ledger from a journal that was kept elsewhere, and the archive beside it.
+
+    Args:
+        ledger: The ledger, just made.
+        text: What `journal_text` returned.
+        judge: Finds out about the bytes.
+
+    Returns:
+        What it came to.
+
+    Raises:
+        LedgerError: The ledger is not empty, the text is no journal or was tampered with, or the
+            archive lost or changed a file.
+        OutputError: The ledger cannot be written.
+    """
+    with ledger.transaction():
+        put_journal(ledger.connection, text)
+        return _rebuild(ledger, judge)
 
 
 def verify_ledger(ledger: Ledger, *, noted: str = "") -> tuple[Finding, ...]:
@@ -81,7 +89,7 @@ def verify_ledger(ledger: Ledger, *, noted: str = "") -> tuple[Finding, ...]:
         What does not agree.
     """
     connection = ledger.connection
-    broken = _journal_findings(ledger, noted=noted)
+    broken = verify_journal(connection, noted=noted)
     arrived = {
         str(row[0])
         for row in connection.execute("SELECT DISTINCT sha256 FROM arrivals WHERE sha256 <> ''")
@@ -92,12 +100,22 @@ def verify_ledger(ledger: Ledger, *, noted: str = "") -> tuple[Finding, ...]:
     return (*broken, *tables, *ledger.archive.verify(kept))
 
 
-def _journal_findings(ledger: Ledger, *, noted: str) -> tuple[Finding, ...]:
-    purged = frozenset(
-        str(row[0])
-        for row in ledger.connection.execute("SELECT sha256 FROM returns WHERE purged = 1")
-    )
-    return verify_journal(ledger.connection, noted=noted, purged=purged)
+def _rebuild(ledger: Ledger, judge: Judge) -> Rebuilt:
+    connection = ledger.connection
+    if broken := verify_journal(connection):
+        raise LedgerError(broken[0].message, code="ledger.journal_changed")
+    for table in DERIVED:
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    for entry in entries(connection):
+        apply(connection, entry)
+    kept = [found for found in find_returns(ledger) if not found.purged]
+    otherwise = []
+    for found in kept:
+        verdict = judge(ledger.archive.read(found.sha256), found.file)
+        put_findings(connection, found.sha256, verdict.findings)
+        if not _agrees(ledger, found.sha256, verdict):
+            otherwise.append(found.sha256)
+    return Rebuilt(returns=len(kept), otherwise=tuple(otherwise))
 
 
 def _agrees(ledger: Ledger, sha256: str, verdict: Verdict) -> bool:
