@@ -263,10 +263,10 @@ BUGS = (
         CRASH,
     ),
     Bug(
-        "ledger: a transaction a statement",
+        "ledger: what was refused stays",
         "ledger/store.py",
-        'self.connection.execute("BEGIN IMMEDIATE")',
-        "pass",
+        'self.connection.execute("ROLLBACK")',
+        'self.connection.execute("COMMIT")',
         LEDGER,
     ),
     Bug(
@@ -300,8 +300,8 @@ BUGS = (
     Bug(
         "ledger: a dead process keeps it",
         "ledger/lock.py",
-        'return birth == "" or',
-        'return birth == "?" or',
+        'return birth not in ("?",',
+        'return birth not in ("?", "",',
         CRASH,
     ),
 )

@@ -104,6 +104,7 @@ def test_killed_at_any_event_and_run_again_it_leaves_the_same(tmp_path: Path, wh
     def kill(point: int, folder: Path) -> Ran:
         return play(folder, **audited(at=str(point)))
 
+    (tmp_path / "count").mkdir()
     points = chosen(range(1, events(tmp_path / "count") + 1))
     assert not run_all(points, partial(killed, tmp_path=tmp_path, whole=whole, kill=kill))
 
@@ -211,7 +212,9 @@ class TestTwoAtOnce:
                 assert end_receive(one, number).files == 1
                 assert not verify_ledger(other)
 
-    @pytest.mark.parametrize("changed", [{"process": 2**22 + 1}, {"birth": "another"}])
+    @pytest.mark.parametrize(
+        "changed", [{"process": 2**22 + 1}, {"process": 2**70}, {"birth": "another"}]
+    )
     def test_the_lock_of_a_process_that_died_is_taken(
         self, tmp_path: Path, changed: dict[str, object]
     ) -> None:

@@ -106,7 +106,8 @@ def _is_gone(holder: Mapping[str, object]) -> bool:
     if holder.get("host") != host_name() or not isinstance(process, int):
         return False
     birth = birth_of(process)
-    return birth == "" or (birth != "?" and birth != holder.get("birth"))
+    # Where births are not told, one that has the number is taken to be the one.
+    return birth not in ("?", holder.get("birth"))
 
 
 def _discard(path: Path, found: bytes | None) -> None:

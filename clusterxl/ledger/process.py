@@ -40,7 +40,8 @@ def birth_of(process: int) -> str:
         is_dead = fields[0] in ("Z", "X")
         return "" if is_dead else f"{_boot()}/{fields[19]}"
     except (OSError, IndexError):
-        return "" if Path("/proc/self/stat").exists() else _without_proc(process)
+        # No such process, or another user's that is hidden, or a system without /proc.
+        return _without_proc(process)
 
 
 def _boot() -> str:
@@ -53,7 +54,7 @@ def _boot() -> str:
 def _without_proc(process: int) -> str:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return ""
     except OSError:
         # It is there, and somebody else's.
