@@ -17,6 +17,7 @@ from clusterxl.plan import Plan, SheetPlan, plan_workbook
 from clusterxl.plan.program import program_of
 from clusterxl.plan.proof_book import plan_proof
 from clusterxl.ruleset.fills import random_fills
+from clusterxl.ruleset.load import rules_version
 from clusterxl.sentences import say
 
 
@@ -61,6 +62,7 @@ def plan_return(
         form=form.id,
         version=form.version,
         base_year=form.base_year or 0,
+        rules=rules_version(form),
         unit=unit.code if unit else "",
         serial=serial,
     )
