@@ -62,21 +62,22 @@ def generate(
 ) -> None:
     """Write blank workbooks: one for all, or one a unit."""
     from clusterxl.form.file import load_form
-    from clusterxl.generate import generate_workbook
     from clusterxl.issue import issued_path, serial_of, slots_of
+    from clusterxl.issuer import Issuer
     from clusterxl.outputs import Outputs, safe_name
 
     options.require_folder(output)
     asked = load_form(options.form_or_only(form), base_year=base_year)
+    issuer = Issuer(asked)
     with Outputs(force=force) as files:
         files.require_folder(output)
         if roster is None and not codes:
-            files.add(output / f"{safe_name(asked.id)}.xlsx", generate_workbook(asked))
+            files.add(output / f"{safe_name(asked.id)}.xlsx", issuer.workbook())
         else:
             slots = tuple(slots_of(chosen_units(asked, roster, codes)))
             with steps(say("cli.generating")) as progress:
                 for done, (unit, slot) in enumerate(slots, start=1):
-                    content = generate_workbook(asked, unit=unit, serial=serial_of(unit, slot))
+                    content = issuer.workbook(unit, serial=serial_of(unit, slot))
                     files.add(output / issued_path(unit, slot), content)
                     progress(done, len(slots))
     tell(say("cli.generated", count=len(files.written), folder=output))
