@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from math import nan
+from pathlib import Path
 
 from clusterxl.excel.master import Master, NotCopyableError, Spot, is_plain
 from clusterxl.excel.signing import signed
@@ -16,6 +17,7 @@ from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
 from clusterxl.generate import plan_return, stamp_of, write_plan
+from clusterxl.issue import issued_path, serial_of, slots_of
 from clusterxl.plan import Plan
 from clusterxl.plan.hidden import VIEWS
 from clusterxl.plan.margins import footer_text
@@ -103,6 +105,29 @@ class Issuer:
                 self._sorter.program, names, has_serial=sort.has_serial, sample=self._sample
             )
         return self._patterns[sort]
+
+
+def issue_workbooks(
+    issuer: Issuer, units: Sequence[Unit], *, progress: Callable[[int, int], None] | None = None
+) -> Iterator[tuple[Path, bytes]]:
+    """Write the blank workbooks of units, each once for each subject.
+
+    Args:
+        issuer: Who hands them out.
+        units: Who gets one.
+        progress: Told how many of how many are done.
+
+    Returns:
+        Where each lies below the output folder, and its bytes.
+
+    Raises:
+        RefusedByExcelError: Something breaks a limit of Excel.
+    """
+    slots = tuple(slots_of(units))
+    for done, (unit, slot) in enumerate(slots, start=1):
+        yield issued_path(unit, slot), issuer.workbook(unit, serial=serial_of(unit, slot))
+        if progress:
+            progress(done, len(slots))
 
 
 class _Sorter:
