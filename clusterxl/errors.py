@@ -8,6 +8,7 @@ ClusterxlError
 ├─ NothingFoundError    the paths given hold no workbook
 ├─ OutputError          an output cannot be written, or would overwrite another file
 ├─ LedgerError          the memory of a batch is held by another, damaged, or refuses an act
+├─ UnusableKeyError     what should be the key of a batch is none
 └─ WorkbookError
    ├─ RefusedByExcelError       what was to be written breaks a limit of Excel
    ├─ UnreadableWorkbookError   no workbook, encrypted, cut short, another format
@@ -87,6 +88,10 @@ class OutputError(ClusterxlError):
 
 class LedgerError(ClusterxlError):
     """The memory of a batch is held by another, damaged, or refuses an act."""
+
+
+class UnusableKeyError(ClusterxlError):
+    """What should be the key of a batch is none."""
 
 
 class WorkbookError(ClusterxlError):

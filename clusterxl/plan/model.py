@@ -30,12 +30,14 @@ class PlanCell:
         content: What stands in it.
         style: How it looks and whether it is locked.
         key: Key of the input cell it is; empty for all others.
+        own: It holds what only this workbook holds: names of its unit, its stamp.
     """
 
     area: Area
     content: Content
     style: Style
     key: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
