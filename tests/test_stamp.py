@@ -36,7 +36,7 @@ def book(name: str = "", entry: str = "", cell: str = "", sheet: str = STAMP_SHE
 def test_a_stamp_is_one_line_that_people_can_read() -> None:
     assert STAMP.text() == (
         "clusterxl;kind=return;form=gd-2023;version=1a2b;base_year=2022;unit=440305;serial=3;"
-        "signature=unsigned"
+        "round=0;answers=;signature=unsigned"
     )
 
 
@@ -48,6 +48,8 @@ def test_a_stamp_is_one_line_that_people_can_read() -> None:
         base_year=st.integers(0, 9999),
         unit=st.text().map(str.strip),
         serial=st.text().map(str.strip),
+        round=st.integers(0, 99),
+        answers=st.text().map(str.strip),
     )
 )
 def test_what_was_stamped_is_read_back(stamp: Stamp) -> None:
@@ -69,7 +71,7 @@ def test_what_is_no_stamp_is_none(text: str) -> None:
 
 
 def test_a_stamp_of_another_time_is_read_as_far_as_it_goes() -> None:
-    newer = " clusterxl ; round=2;kind=return; form = gd-2023 ;base_year=soon"
+    newer = " clusterxl ; later=2;kind=return; form = gd-2023 ;base_year=soon"
     assert parse_stamp(newer) == Stamp(kind="return", form="gd-2023")
     assert parse_stamp("clusterxl;kind=comparison") == Stamp(kind="comparison")
 

@@ -28,6 +28,9 @@ class Stamp:
         base_year: Its base year; 0 for a form without years.
         unit: Code of the unit it was issued to; empty when it was issued to none.
         serial: Its serial number; empty for none.
+        round: How often the unit was asked already: 0 for a blank workbook, 1 for the first
+            correction.
+        answers: Id of the return that a correction answers; empty for a blank workbook.
         signature: Proof of origin; `unsigned` so far.
     """
 
@@ -37,13 +40,15 @@ class Stamp:
     base_year: int = 0
     unit: str = ""
     serial: str = ""
+    round: int = 0
+    answers: str = ""
     signature: str = UNSIGNED
 
     def text(self) -> str:
         """Return the stamp as the text that the carriers hold.
 
         >>> Stamp(kind="return", form="demo", version="1a", base_year=2022).text()
-        'clusterxl;kind=return;form=demo;version=1a;base_year=2022;unit=;serial=;signature=unsigned'
+        'clusterxl;kind=return;form=demo;version=1a;base_year=2022;unit=;serial=;round=0;answers=;signature=unsigned'
         """
         parts = (f"{part.name}={_written(getattr(self, part.name))}" for part in fields(self))
         return ";".join((MARK, *parts))
@@ -73,8 +78,8 @@ def parse_stamp(text: str) -> Stamp | None:
     if not found.get("kind"):
         return None
     texts = {part.name: found[part.name] for part in fields(Stamp) if part.name in found}
-    year = texts.pop("base_year", "")
-    return Stamp(**texts, base_year=int(year) if year.isascii() and year.isdigit() else 0)
+    year, rounds = (_number(texts.pop(name, "")) for name in ("base_year", "round"))
+    return Stamp(**texts, base_year=year, round=rounds)
 
 
 def carriers(book: RawBook) -> dict[str, str]:
@@ -96,6 +101,10 @@ def stamps_of(book: RawBook) -> tuple[Stamp, ...]:
     """Return the stamps a workbook carries, the one most carriers agree on first."""
     found = [stamp for text in carriers(book).values() if (stamp := parse_stamp(text))]
     return tuple(sorted(dict.fromkeys(found), key=found.count, reverse=True))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _written(value: str | int) -> str:
