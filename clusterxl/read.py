@@ -22,6 +22,7 @@ from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_i
 from clusterxl.integrity import Account, Unclaimed, inspect_return
 from clusterxl.locate import FoundCell, find_cells
 from clusterxl.outputs import require_extra
+from clusterxl.replies import Reply, read_replies
 from clusterxl.sentences import say
 
 __all__ = [
@@ -57,6 +58,7 @@ class Return:
         counts: Numbers of `inputs`, `found`, `lost`, `filled`, `formulas`, `errors`.
         account: What became of each cell of the workbook that holds something.
         unclaimed: What stands in the workbook and belongs to no question.
+        replies: What was answered to the lines of a correction; none in any other return.
     """
 
     return_id: str
@@ -69,6 +71,7 @@ class Return:
     counts: Mapping[str, int]
     account: Account = field(default_factory=Account)
     unclaimed: tuple[Unclaimed, ...] = ()
+    replies: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +245,7 @@ def _read(
         counts=_counts(located.cells),
         account=inspection.account,
         unclaimed=inspection.unclaimed,
+        replies=read_replies(form, book),
     )
 
 

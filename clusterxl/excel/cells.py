@@ -130,6 +130,7 @@ class Conditional:
         fill: Ground colour, RRGGBB; empty to leave it.
         ink: Font colour, RRGGBB; empty to leave it.
         bold: Bold.
+        strike: Struck out.
         num_format: Number format; empty to leave it.
         stop: Later formats are not applied.
     """
@@ -138,6 +139,7 @@ class Conditional:
     fill: str = ""
     ink: str = ""
     bold: bool = False
+    strike: bool = False
     num_format: str = ""
     stop: bool = False
 

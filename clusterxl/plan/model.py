@@ -55,6 +55,7 @@ class SheetPlan:
         frozen: First row and column that scroll; None for none.
         tab: Tab colour, RRGGBB; empty for none.
         selected: Cell selected on opening.
+        notes: Notes at cells, by row and column.
     """
 
     name: str
@@ -69,6 +70,7 @@ class SheetPlan:
     frozen: tuple[int, int] | None = None
     tab: str = ""
     selected: tuple[int, int] | None = None
+    notes: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
