@@ -102,7 +102,7 @@ def test_what_a_workbook_brings_along_is_left_alone(kind: str, part: str, tmp_pa
     parts = {} if "://" in part else {f"xl/{part}": b"<connections/>"}
     found = read(tmp_path, with_parts(data, parts, relation(kind, part)))
     assert found.cells[TEXT].raw.value == ANSWERS[TEXT]
-    assert found.findings == ()
+    assert {f.code.partition("-")[0] for f in found.findings} <= {"INT"}
 
 
 @pytest.mark.parametrize("formula", ["[1]other!A1", "cmd|'/c calc'!A0", "'file:///x'#$s.A1"])

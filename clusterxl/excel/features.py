@@ -9,9 +9,10 @@ from clusterxl.excel.xml import Element, is_true, parse
 
 _SQREF = "sqref"
 _FORMULAS = ("formula1", "formula2")
+_CONDITIONAL = "conditionalFormatting"
 _TELLING = frozenset(
     (
-        *("mergeCell", "col", "conditionalFormatting", "sheetProtection"),
+        *("mergeCell", "col", _CONDITIONAL, "sheetProtection"),
         *("dataValidation", _SQREF, *_FORMULAS, "f"),
     )
 )
@@ -33,6 +34,7 @@ def read_features(
     Raises:
         ExpatError: It is no XML.
     """
+    around, cut = _without_conditionals(around)
     met: dict[str, list[Mapping[str, str]]] = {}
     validations: list[RawValidation] = []
     inside: dict[str, str] = {}
@@ -49,7 +51,7 @@ def read_features(
         hidden_rows=tuple(hidden_rows),
         hidden_columns=tuple(_hidden_columns(met.get("col", ()))),
         validations=tuple(validations),
-        conditionals=len(met.get("conditionalFormatting", ())),
+        conditionals=cut + len(met.get(_CONDITIONAL, ())),
         protected=any(is_true(given.get("sheet")) for given in met.get("sheetProtection", ())),
         comments=comments,
     )
@@ -72,6 +74,20 @@ def read_comments(data: bytes) -> dict[str, str]:
             comments[element.attributes.get("ref", "")] = "".join(texts)
             texts.clear()
     return comments
+
+
+def _without_conditionals(around: str) -> tuple[str, int]:
+    """Cut conditional formats out, and count them: there are hundreds, and nobody reads them."""
+    first, *others = around.split(f"<{_CONDITIONAL} ")
+    if "<!" in around:
+        return around, 0
+    kept = [first]
+    for other in others:
+        _, end, behind = other.partition(f"</{_CONDITIONAL}>")
+        if not end:
+            return around, 0
+        kept.append(behind)
+    return "".join(kept), len(others)
 
 
 def _keep_text(element: Element, inside: dict[str, str]) -> None:

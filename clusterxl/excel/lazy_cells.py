@@ -41,6 +41,7 @@ class LazyCells(Mapping[tuple[int, int], RawCell]):
         self._loaded: Columns | None = None
         self._places: dict[str, int] = {}
         self._masters: dict[str, int] | None = None
+        self._made: dict[int, RawCell] = {}
 
     def columns(self) -> Columns:
         """Return the cells as columns.
@@ -61,7 +62,7 @@ class LazyCells(Mapping[tuple[int, int], RawCell]):
         number = self._places.get(address(*place), _MISSING)
         if number == _MISSING or not _holds(columns, number):
             raise KeyError(place)
-        return self._cell(columns, number)
+        return self._kept(columns, number)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         columns = self.columns()
@@ -77,11 +78,18 @@ class LazyCells(Mapping[tuple[int, int], RawCell]):
         columns = self.columns()
         for number, place in enumerate(columns.addresses):
             if _holds(columns, number):
-                yield _place(place), self._cell(columns, number)
+                yield _place(place), self._kept(columns, number)
 
     def __len__(self) -> int:
         columns = self.columns()
         return sum(_holds(columns, number) for number in range(len(columns.addresses)))
+
+    def _kept(self, columns: Columns, number: int) -> RawCell:
+        """Return a cell, made once: those of answers are looked up, and gone through later."""
+        made = self._made.get(number)
+        if made is None:
+            made = self._made[number] = self._cell(columns, number)
+        return made
 
     def _cell(self, columns: Columns, number: int) -> RawCell:
         shown, formula = PLAIN, self._formula(columns, number)

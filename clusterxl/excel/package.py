@@ -20,6 +20,8 @@ from clusterxl.excel.values import Values
 from clusterxl.excel.walk import walk
 from clusterxl.excel.xml import is_well_formed, parse
 
+_CELL_END = b"</c>"
+
 
 def read_package(data: bytes, file: str) -> RawBook:
     """Read a workbook.
@@ -69,6 +71,7 @@ def raw_book(package: Package) -> RawBook:
                 visibility=listed.visibility,
                 cells=cells,
                 later=_features(package, listed, cells, unlocked),
+                count=_counter(package, listed, cells),
             )
         )
     return RawBook(
@@ -101,6 +104,15 @@ def _loader(package: Package, listed: SheetPart) -> Callable[[], Columns]:
             raise unreadable("damaged", file=package.file) from error
 
     return load
+
+
+def _counter(package: Package, listed: SheetPart, cells: LazyCells) -> Callable[[], int]:
+    def count() -> int:
+        data = package.xml(listed.part) or b""
+        # Plainly written, a cell that holds nothing has no end tag of its own.
+        return data.count(_CELL_END) if _CELL_END in data and b"<!" not in data else len(cells)
+
+    return count
 
 
 def _damaged(package: Package) -> Callable[[], tuple[str, ...]]:

@@ -109,17 +109,24 @@ class RawSheet:
         cells: Cells that hold something, by row and column counted from 1. Those of a hidden
             sheet may be read only when they are asked for, and then be found damaged.
         later: Gives `features` when they are asked for.
+        count: Gives `size` when it is asked for.
     """
 
     name: str
     visibility: Visibility = "visible"
     cells: Mapping[tuple[int, int], RawCell]
     later: Callable[[], RawFeatures] = field(default=lambda: NO_FEATURES, compare=False, repr=False)
+    count: Callable[[], int] | None = field(default=None, compare=False, repr=False)
 
     @property
     def features(self) -> RawFeatures:
         """What the sheet has beside its cells."""
         return self.later()
+
+    @property
+    def size(self) -> int:
+        """How many cells hold something; known without reading them where that is possible."""
+        return len(self.cells) if self.count is None else self.count()
 
     def cell(self, row: int, column: int) -> RawCell:
         """Return a cell, a blank one where nothing stands."""

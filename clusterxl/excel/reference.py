@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from io import BytesIO
 from typing import Any
 
@@ -23,6 +23,7 @@ from clusterxl.excel.formats import CHINESE_DATES, DAYS_TO_1904, is_date_format,
 from clusterxl.excel.gate import open_gate
 from clusterxl.excel.raw import (
     BLANK,
+    NO_FEATURES,
     Kind,
     RawBook,
     RawCell,
@@ -61,7 +62,7 @@ def read_with_openpyxl(data: bytes, file: str) -> RawBook:
         with warnings.catch_warnings():
             for harmless in _HARMLESS:
                 warnings.filterwarnings("ignore", harmless, UserWarning)
-            book = _Reader(BytesIO(data)).raw_book(_Features(data, file).of)
+            book = _Reader(BytesIO(data)).raw_book(_Features(data).of)
     except MemoryError as error:
         raise unreadable("too_big", file=file) from error
     except Exception as error:
@@ -100,16 +101,19 @@ class _SheetParser(WorkSheetParser):
 
 
 class _Features:
-    """What the sheets have beside their cells; openpyxl reads the workbook again for it, once."""
+    """What the sheets have beside their cells; openpyxl reads the workbook again for it, once.
 
-    def __init__(self, data: bytes, file: str) -> None:
+    Of a workbook of which it can read no more than the cells, nothing is known.
+    """
+
+    def __init__(self, data: bytes) -> None:
         self._data = data
-        self._file = file
-        self._book: Any = None
 
     def of(self, name: str) -> RawFeatures:
         """Return the features of a sheet, as far as openpyxl knows them."""
-        sheet = self._whole()[name]
+        if self._book is None:
+            return NO_FEATURES
+        sheet = self._book[name]
         columns = [column for column in sheet.column_dimensions.values() if column.hidden]
         # Not cell by cell to the end of the sheet, which may be far.
         comments = (cell for cell in sheet._cells.values() if cell.comment)
@@ -123,16 +127,15 @@ class _Features:
             comments={cell.coordinate: cell.comment.text for cell in comments},
         )
 
-    def _whole(self) -> Any:
-        if self._book is None:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", UserWarning)
-                    self._book = load_workbook(BytesIO(self._data))
-            except Exception as error:
-                # As above: a foreign file may break any part of openpyxl.
-                raise unreadable("damaged", file=self._file) from error
-        return self._book
+    @cached_property
+    def _book(self) -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                return load_workbook(BytesIO(self._data))
+        except Exception:  # noqa: BLE001
+            # As above: a foreign file may break any part of openpyxl.
+            return None
 
 
 def _validation(given: Any) -> RawValidation:

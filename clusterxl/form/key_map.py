@@ -86,7 +86,7 @@ def read_key_map(book: RawBook) -> dict[str, Range]:
         workbook without a map, is left out.
     """
     sheet = book.sheet(MAP_SHEET)
-    if sheet is None:
+    if sheet is None or sheet.name in book.damaged:
         return {}
     found = {}
     rows = {row for row, _ in sheet.cells if row >= FIRST_ROW}

@@ -39,7 +39,7 @@ class SheetAccount:
 
 def helper_account(sheet: RawSheet) -> SheetAccount:
     """Return the account of a hidden sheet of ours: nobody types there."""
-    size = len(sheet.cells)
+    size = sheet.size
     return SheetAccount(account=Account(cells=size, ignored=size))
 
 
@@ -78,7 +78,8 @@ def account_of(
         issued: The sheet as it was issued; None for one that was not.
         alignment: Where its rows and columns have gone; None where nothing has moved.
         consumed: Places of the input cells that were found on it.
-        keeps_formulas: The file has formulas; others have only what they gave last.
+        keeps_formulas: The file has formulas as they were issued. Of others it is taken on trust
+            that what stands at the place of a live formula is what that gave.
 
     Returns:
         The account.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from clusterxl.excel.cells import address
-from clusterxl.excel.raw import NO_FEATURES, RawBook, parse_reference
+from clusterxl.excel.raw import NO_FEATURES, RawBook
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
@@ -200,6 +200,8 @@ class _Teller:
         features = one.sheet.features
         rows = set(features.hidden_rows)
         columns = features.hidden_columns
+        if not rows and not columns:
+            return
         found = [
             (now, key)
             for now, key in one.keys.items()
@@ -215,7 +217,7 @@ class _Teller:
         found = [
             (now, key)
             for now, key in one.keys.items()
-            if key not in prefilled and address(*now) in locked
+            if self._located.cells[key].cell in locked and key not in prefilled
         ]
         if found:
             yield self._of_inputs("LOCK", "locked", INFO, one, found)
@@ -231,13 +233,12 @@ class _Teller:
         features = one.sheet.features
         if features is NO_FEATURES:
             return
-        starts = {
-            (area.row, area.column)
-            for ref in features.merged
-            if (area := parse_reference(f"x!{ref}"))
-        }
-        merged = issued.merged
-        found = [(now, key) for now, key in one.keys.items() if key in merged and now not in starts]
+        starts = {reference.partition(":")[0] for reference in features.merged}
+        found = [
+            (now, key)
+            for now, key in one.keys.items()
+            if key in issued.merged and self._located.cells[key].cell not in starts
+        ]
         if found:
             yield self._of_inputs("MERGE", "merged", INFO, one, found)
 

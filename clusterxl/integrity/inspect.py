@@ -82,6 +82,7 @@ class _Inspector:
         self._sheets = template_of(form).sheets
         self._list = read_list(form, book)
         self._located = located
+        self._damaged = frozenset(book.damaged)
         self._issued = {now: name for name, now in located.sheets.items()}
         self._keeps_formulas = _keeps_formulas(book)
         self._keys: dict[str, dict[Place, str]] = {}
@@ -104,6 +105,8 @@ class _Inspector:
             own = helper_template(sheet.name)
             return Compared(sheet=sheet, issued=own, account=helper_account(sheet))
         issued = self._sheets.get(self._issued.get(sheet.name, sheet.name))
+        if sheet.name in self._damaged:
+            return Compared(sheet=sheet, issued=issued, account=SheetAccount(account=Account()))
         if issued and not issued.is_shown:
             return Compared(sheet=sheet, issued=issued, account=helper_account(sheet))
         cells = dict(sheet.cells.items())
@@ -158,6 +161,11 @@ class _Inspector:
 
 
 def _keeps_formulas(book: RawBook) -> bool:
-    """Whether the file has formulas; some formats keep only what they gave last."""
+    """Whether formulas come back as they were issued.
+
+    Some formats keep only what they gave last, others write them in a language of their own.
+    """
+    if book.origin != "xlsx":
+        return False
     shown = (sheet for sheet in book.sheets if sheet.visibility == "visible")
     return any(cell.formula for sheet in shown for cell in sheet.cells.values())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from clusterxl.excel.cells import address
+from clusterxl.excel.raw import BLANK
 from clusterxl.finding import ERROR_CELL, FORMULA_CELL, Finding, Severity
 from clusterxl.form.model import Form, Input, defined_name
 from clusterxl.locate.model import FoundBy, FoundCell
 from clusterxl.locate.names import Areas
+from clusterxl.locate.shared import Share
 from clusterxl.numbers import raw_text
 from clusterxl.sentences import say
 
@@ -24,7 +26,11 @@ _RUNGS = {
 
 
 def tell_doubts(
-    form: Form, cells: Mapping[str, FoundCell], names: Areas, by_map: Areas | None
+    form: Form,
+    cells: Mapping[str, FoundCell],
+    names: Areas,
+    by_map: Areas | None,
+    shares: Sequence[Share],
 ) -> tuple[Finding, ...]:
     """Tell what is wrong with the input cells of a return, in form order.
 
@@ -33,16 +39,17 @@ def tell_doubts(
         cells: One cell an input, by key.
         names: Where the names of the workbook point.
         by_map: Where its hidden map of keys points; None when nobody had to look.
+        shares: Who has lost a cell to whom, since both names lead there.
 
     Returns:
         The findings.
     """
     findings = [
-        *_lost(form, cells),
+        *_lost(form, cells, {share.key for share in shares}),
         *_by_rungs(form, cells),
         *_left_over(form, names),
-        *_shared(form, cells),
-        *_twice(form, cells, by_map),
+        *_shared(form, shares),
+        *_twice(form, cells, names, by_map),
     ]
     for asked in form.inputs:
         findings += _doubts(form, asked, cells[asked.key])
@@ -50,9 +57,10 @@ def tell_doubts(
     return tuple(sorted(findings, key=lambda finding: order[finding.key]))
 
 
-def _lost(form: Form, cells: Mapping[str, FoundCell]) -> list[Finding]:
+def _lost(form: Form, cells: Mapping[str, FoundCell], told: Set[str]) -> list[Finding]:
     """Tell which cells are gone; the rows of a list column together."""
-    lost = [asked for asked in form.inputs if cells[asked.key].found_by == "lost"]
+    gone = (asked for asked in form.inputs if cells[asked.key].found_by == "lost")
+    lost = [asked for asked in gone if asked.key not in told]
     counts = Counter(defined_name(asked.key) for asked in lost)
     firsts = {defined_name(asked.key): asked for asked in reversed(lost)}
     return [
@@ -81,18 +89,12 @@ def _left_over(form: Form, areas: Areas) -> list[Finding]:
     return findings
 
 
-def _shared(form: Form, cells: Mapping[str, FoundCell]) -> list[Finding]:
-    """Tell of cells that two names point to: one was dragged onto the other."""
-    owners: dict[tuple[str, str], Input] = {}
-    findings = []
-    for asked in form.inputs:
-        cell = cells[asked.key]
-        if not cell.cell:
-            continue
-        owner = owners.setdefault((cell.sheet, cell.cell), asked)
-        if owner is not asked:
-            findings.append(_finding(form, "shared", asked, cell, other=owner.label))
-    return findings
+def _shared(form: Form, shares: Sequence[Share]) -> Iterator[Finding]:
+    """Tell of cells that several names lead to: one was dragged onto the other."""
+    for share in shares:
+        other = form.by_key[share.others[0]].label
+        cell = replace(share.cell, raw=BLANK)
+        yield _finding(form, "shared", form.by_key[share.key], cell, other=other)
 
 
 def _by_rungs(form: Form, cells: Mapping[str, FoundCell]) -> Iterator[Finding]:
@@ -111,14 +113,18 @@ def _by_rungs(form: Form, cells: Mapping[str, FoundCell]) -> Iterator[Finding]:
         yield replace(told, cells=tuple(f"{cell.sheet}!{cell.cell}" for cell in found))
 
 
-def _twice(form: Form, cells: Mapping[str, FoundCell], by_map: Areas | None) -> Iterator[Finding]:
+def _twice(
+    form: Form, cells: Mapping[str, FoundCell], names: Areas, by_map: Areas | None
+) -> Iterator[Finding]:
     """Tell of keys whose name says one cell and the hidden map another: one was redirected."""
     for asked in form.inputs if by_map else ():
         cell = cells[asked.key]
-        other = by_map.find(asked, FoundBy.MAP) if by_map and cell.found_by == "name" else None
-        if other and (other.sheet, other.cell) != (cell.sheet, cell.cell):
-            told = _finding(form, "twice", asked, cell, other=f"{other.sheet}!{other.cell}")
-            yield replace(told, cells=(*told.cells, f"{other.sheet}!{other.cell}"))
+        rungs = ((names, FoundBy.NAME), (by_map, FoundBy.MAP))
+        ways = [areas.find(asked, rung) for areas, rung in rungs if areas]
+        places = {(way.sheet, way.cell) for way in ways if way}
+        for sheet, place in places - {(cell.sheet, cell.cell)} if len(places) > 1 else ():
+            told = _finding(form, "twice", asked, cell, other=f"{sheet}!{place}")
+            yield replace(told, cells=(*told.cells, f"{sheet}!{place}"))
 
 
 def _doubts(form: Form, asked: Input, cell: FoundCell) -> list[Finding]:

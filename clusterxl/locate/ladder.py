@@ -16,6 +16,7 @@ from clusterxl.locate.labels import (
 )
 from clusterxl.locate.model import FoundBy, FoundCell, Located
 from clusterxl.locate.names import Areas, areas_by_map, areas_by_name, areas_on_sheet, cell_at
+from clusterxl.locate.shared import settle_shares
 
 
 def find_cells(form: Form, book: RawBook) -> Located:
@@ -35,6 +36,7 @@ def find_cells(form: Form, book: RawBook) -> Located:
     # The rows that a list has lost are gone; whatever stands at their place is something else.
     gone = [a for a in form.inputs if a.key not in rungs.cells and not _is_cut(names, a)]
     by_map = areas_by_map(book) if gone or rungs.has_shared else None
+    shares = settle_shares(layout, rungs.cells, by_map) if rungs.has_shared and by_map else ()
     if gone and by_map:
         rungs.climb(by_map, FoundBy.MAP, gone)
     sheets = match_sheets(layout, book, rungs.sheets_known())
@@ -44,7 +46,7 @@ def find_cells(form: Form, book: RawBook) -> Located:
     cells = {a.key: rungs.cells.get(a.key) or FoundCell(key=a.key) for a in form.inputs}
     return Located(
         cells=cells,
-        findings=tell_doubts(form, cells, names, by_map),
+        findings=tell_doubts(form, cells, names, by_map, shares),
         sheets={name: sheet.name for name, sheet in sheets.items()},
     )
 
