@@ -28,9 +28,10 @@ from clusterxl.read import Return
 from clusterxl.replies import Ask
 from clusterxl.sentences import say
 
-# What is told of a fresh workbook once it is one again, and what only the operator can settle.
+# What was done to the old file itself; a fresh one settles it.
 _SETTLED = ("INT-", "STAMP-", "READ-STYLES", "READ-HIDDEN", "READ-LEGACY")
-_REPLIES = "COR-"
+# What is said besides where a rule asks about the same cell already: one line, one answer.
+_BESIDES = ("COR-", "NORM-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,15 +152,15 @@ def asks_of(returned: Return, records: Records, findings: Iterable[Finding]) -> 
     Returns:
         Section by section in the order of the form, errors before warnings that nobody has
         explained; then what has no place in the form. What became of the answers to an earlier
-        correction is told in the line it is about.
+        correction, and what normalisation asks, is told in the line about the same cell.
     """
     mine = [f for f in findings if f.return_id == returned.return_id and _asks(f)]
-    told, replies = _parted(mine)
+    told, besides = _parted(mine)
     order = _Order(returned.form)
     values = _Values(returned, records)
     asks = []
     for number, found in enumerate(sorted(told, key=order.of), start=1):
-        message = "\n".join((found.message, *replies.pop(found.key or "-", ())))
+        message = "\n".join((found.message, *besides.pop(found.key, ())))
         asks.append(values.ask(number, found, message))
     return tuple(asks)
 
@@ -176,15 +177,16 @@ def _is_settled(found: Finding) -> bool:
 
 
 def _parted(findings: Sequence[Finding]) -> tuple[list[Finding], dict[str, list[str]]]:
-    """Part findings from what is told of the replies about the same cells."""
-    keys = {f.key for f in findings if f.key and not f.code.startswith(_REPLIES)}
-    told, replies = [], dict[str, list[str]]()
+    """Part findings from what is only said besides them about the same cells, by key."""
+    keys = {f.key for f in findings if f.key and not f.code.startswith(_BESIDES)}
+    told: list[Finding] = []
+    besides: dict[str, list[str]] = {}
     for found in findings:
-        if found.code.startswith(_REPLIES) and found.key in keys:
-            replies.setdefault(found.key, []).append(found.message)
+        if found.key in keys and found.code.startswith(_BESIDES):
+            besides.setdefault(found.key, []).append(found.message)
         else:
             told.append(found)
-    return told, replies
+    return told, besides
 
 
 class _Order:

@@ -79,7 +79,8 @@ class _Inspector:
     ) -> None:
         self._copies = copies
         self._places = lay_out(form).places
-        self._sheets = template_of(form).sheets
+        helpers = {name: helper_template(name) for name in OWN_SHEETS}
+        self._sheets = {**template_of(form).sheets, **helpers}
         self._list = read_list(form, book)
         self._located = located
         self._damaged = frozenset(book.damaged)
@@ -101,9 +102,6 @@ class _Inspector:
         """Compare one sheet that came back with the one that it was."""
         if self._list and sheet.name == self._list.sheet:
             return self._compare_list(sheet, self._list)
-        if self._list and sheet.name in OWN_SHEETS:
-            own = helper_template(sheet.name)
-            return Compared(sheet=sheet, issued=own, account=helper_account(sheet))
         issued = self._sheets.get(self._issued.get(sheet.name, sheet.name))
         if sheet.name in self._damaged:
             return Compared(sheet=sheet, issued=issued, account=SheetAccount(account=Account()))

@@ -25,11 +25,11 @@ from clusterxl.plan.verdicts import LEVELS
 from clusterxl.replies import Ask, AskedColumn, list_name, note_name, reply_name
 from clusterxl.sentences import say
 
-COLUMNS = (14, 40, 76, 196, 108, 118, 270, 64, 104, 164, 14, 76, 160)
+COLUMNS = (14, 40, 76, 196, 108, 118, 270, 60, 98, 174, 14, 76, 160)
 NUMBER, LEVEL, FIELD, VALUE, NOW, PROBLEM, GO, REPLY, NOTE = range(2, 11)
 CODE, PLACE = 12, 13
 CENTRED = (NUMBER, GO, REPLY)
-INDENTED = (VALUE, NOW, PROBLEM)
+INDENTED = (VALUE, NOW, PROBLEM, NOTE)
 HEAD_ROW = 6
 FIRST_LINE = HEAD_ROW + 1
 # The list shows this much of an answer, whatever is typed; the cell itself has all of it.
@@ -48,6 +48,7 @@ _INDENTED = replace(ROW, indent=1)
 _CENTER = replace(ROW, align="center")
 _LINK = replace(_CENTER, ink=tokens.LINK, underline=True, wrap=False)
 _INPUT = replace(_CENTER, locked=False, left="thin", right="thin")
+_NOTE = replace(_INPUT, size=9, align="left", indent=1, num_format="@")
 _REMARKS = ("remark_same", "remark_still", "remark_error")
 
 
@@ -107,9 +108,9 @@ class Line:
         yield put(row, VALUE, self._clipped(), replace(_INDENTED, num_format="@"))
         yield put(row, NOW, self._now(), _INDENTED)
         yield put(row, PROBLEM, self._problem_now(), _INDENTED)
-        yield put(row, GO, self._go(), _LINK)
+        yield put(row, GO, self._go(), _LINK if ask.key else _CENTER)
         yield put(row, REPLY, None, _INPUT)
-        yield put(row, NOTE, None, replace(_INPUT, size=9, align="left", num_format="@"))
+        yield put(row, NOTE, None, _NOTE)
         yield put(row, CODE, ask.code, OUTSIDE)
         yield put(row, PLACE, self._place(), OUTSIDE)
 
