@@ -17,6 +17,8 @@ from clusterxl.ruleset.messages import MASK
 from clusterxl.sentences import say
 
 _SHOWN_CHARS = 30
+# What has no cell, and yet is found again by the check for as long as it is so.
+_SEEN_AGAIN = ("READ-BLANK",)
 _UNANSWERED = Reply(number=0, code="", key="", kind=ReplyKind.NONE)
 
 
@@ -113,7 +115,7 @@ class _Judge:
     def _of_line(self, ask: Ask) -> Iterator[Finding]:
         """Tell what the answer to a line leaves to ask."""
         reply = self._replies.get((ask.number, ask.code, ask.key), _UNANSWERED)
-        if ask.key and not self._is_open(ask):
+        if (ask.key or ask.code in _SEEN_AGAIN) and not self._is_open(ask):
             return
         match reply.kind:
             case ReplyKind.CORRECTED:
@@ -238,7 +240,8 @@ class _Judge:
 
 
 def _is_of(found: Finding, ask: Ask) -> bool:
-    return bool(ask.key) and (found.code, found.key) == (ask.code, ask.key)
+    is_seen = bool(ask.key) or ask.code in _SEEN_AGAIN
+    return is_seen and (found.code, found.key) == (ask.code, ask.key)
 
 
 def _cells(sheet: str, cell: str) -> tuple[str, ...]:

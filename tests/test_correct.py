@@ -23,21 +23,25 @@ from clusterxl.excel.raw import parse_reference
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import Answer
 from clusterxl.form.file import load_form
+from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form, defined_name
 from clusterxl.generate import generate_workbook
 from clusterxl.judge import Judged, judge_replies
 from clusterxl.normalise import Records, normalise_returns
 from clusterxl.plan.correction_lines import FIRST_LINE, LEVEL, NOW, PROBLEM, VALUE
+from clusterxl.plan.program import program_of
 from clusterxl.read import Return, read_return
 from clusterxl.replies import (
     ASKED_SHEET,
     BEFORE_SHEET,
+    OWN_SHEETS,
     Ask,
     ReplyKind,
     note_name,
     reply_name,
     reply_words,
 )
+from clusterxl.ruleset.fills import random_fills
 from clusterxl.sentences import say
 from clusterxl.testing.returns import simulate_return
 
@@ -102,7 +106,7 @@ def bad() -> Checked:
 
 
 def judged(before: Checked, data: bytes) -> tuple[Judged, Checked]:
-    after = checked(data)
+    after = checked(data, before.returned.form)
     found = judge_replies(
         before.asks, before.returned, after.returned, after.records, after.findings
     )
@@ -256,6 +260,74 @@ def test_other_forms_are_corrected_as_well(folder: str, defect: str) -> None:
     assert [(f.code, f.key) for f in again.findings] == [(f.code, f.key) for f in before.findings]
     assert again.returned.account.unclaimed == 0
     assert [reply.kind for reply in again.returned.replies] == [ReplyKind.NONE] * len(before.asks)
+
+
+@pytest.mark.parametrize(("form", "seed"), [(FORM, 1), (load_form(FORMS / "farm-survey"), 2)])
+def test_whatever_was_typed_the_check_says_the_same_again(form: Form, seed: int) -> None:
+    instances = [verdict.instance for verdict in program_of(lay_out(form)).verdicts]
+    for fill in random_fills(form, instances, 4, seed):
+        known: Mapping[str, Answer] = {
+            key: value for key, value in fill.items() if isinstance(value, str | int | float)
+        }
+        before = checked(generate_workbook(form, answers=known), form)
+        again = checked(before.correction(), form)
+        assert [(f.code, f.key, f.message) for f in again.findings] == [
+            (f.code, f.key, f.message) for f in before.findings
+        ]
+        assert again.returned.account.unclaimed == 0
+        found, _ = judged(before, before.correction())
+        assert "COR-ELSE" not in {code for code, _ in told(found)}
+
+
+def test_what_is_typed_beside_the_list_is_told(bad: Checked) -> None:
+    book = openpyxl.load_workbook(BytesIO(bad.correction()))
+    book.worksheets[0].cell(40, 4).value = "以上请参考附件"
+    book.worksheets[0].cell(1, 2).value = "改了标题"
+    kept = BytesIO()
+    book.save(kept)
+    found = checked(kept.getvalue()).returned
+    assert [one.text for one in found.unclaimed] == ["以上请参考附件"]
+    assert {"READ-UNCLAIMED", "INT-LABEL"} <= {f.code for f in found.findings}
+
+
+def test_answers_are_found_when_the_list_was_moved_and_renamed(bad: Checked) -> None:
+    data = answered(bad, "share_2021", CONFIRMED, "口径不同")
+    book = openpyxl.load_workbook(BytesIO(data))
+    old = book.worksheets[0].title
+    book.worksheets[0].title = "改名"
+    for name in book.defined_names.values():
+        name.attr_text = name.attr_text.replace(f"'{old}'!", "'改名'!")
+    kept = BytesIO()
+    book.save(kept)
+    found, after = judged(bad, kept.getvalue())
+    assert bad.ask("share_2021") in found.closed
+    assert after.returned.account.unclaimed == 0
+
+
+def test_without_its_memory_a_list_is_read_as_nothing(bad: Checked) -> None:
+    book = openpyxl.load_workbook(BytesIO(answered(bad, "area", CORRECTED, f_area=40)))
+    for name in OWN_SHEETS:
+        del book[name]
+    kept = BytesIO()
+    book.save(kept)
+    after = checked(kept.getvalue())
+    assert after.returned.replies == ()
+    # Nobody knows what was printed there: it is told as a sheet of the respondent's own.
+    assert "READ-UNCLAIMED" in {f.code for f in after.findings}
+    found = judge_replies(bad.asks, bad.returned, after.returned, after.records, after.findings)
+    assert bad.ask("area") in found.closed
+
+
+def test_a_form_sent_blank_is_settled_by_filling_it_in() -> None:
+    before = filed(dict.fromkeys(good_answers()))
+    assert "READ-BLANK" in {ask.code for ask in before.asks}
+    entries: dict[str, Answer | date] = {
+        defined_name(key): value
+        for key, value in good_answers().items()
+        if isinstance(value, str | int | float) and "[" not in key
+    }
+    found, _ = judged(before, typed(before.correction(), entries))
+    assert {ask.code for ask in found.open} == set()
 
 
 # ---- answers

@@ -100,8 +100,9 @@ class _Inspector:
 
     def compare(self, sheet: RawSheet) -> Compared:
         """Compare one sheet that came back with the one that it was."""
-        if self._list and sheet.name == self._list.sheet:
-            return self._compare_list(sheet, self._list)
+        listed = self._list
+        if listed and sheet.name == listed.sheet and sheet.name not in self._issued:
+            return self._compare_list(sheet, listed)
         issued = self._sheets.get(self._issued.get(sheet.name, sheet.name))
         if sheet.name in self._damaged:
             return Compared(sheet=sheet, issued=issued, account=SheetAccount(account=Account()))
