@@ -11,6 +11,8 @@ The public names, each in the module that owns it; they are imported when first 
     check_records         findings: what the rules say about the records
     aggregate_records     the comparison of all subjects
     write_comparison      the comparison as a workbook, as bytes
+    write_correction      what is asked about a return, as a workbook of its own, as bytes
+    judge_replies         what the answers to a correction come to
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clusterxl.aggregate import Comparison, aggregate_records
     from clusterxl.check import check_records
+    from clusterxl.correct import write_correction
     from clusterxl.errors import (
         ClusterxlError,
         DefinitionError,
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from clusterxl.form.file import lint_form, load_form
     from clusterxl.form.model import Form
     from clusterxl.generate import generate_workbook
+    from clusterxl.judge import judge_replies
     from clusterxl.normalise import Records, normalise_returns
     from clusterxl.read import Return, read_return, read_returns
     from clusterxl.report import write_comparison
@@ -65,12 +69,14 @@ _OWNERS = {
     "aggregate_records": "aggregate",
     "check_records": "check",
     "generate_workbook": "generate",
+    "judge_replies": "judge",
     "lint_form": "form.file",
     "load_form": "form.file",
     "normalise_returns": "normalise",
     "read_return": "read",
     "read_returns": "read",
     "write_comparison": "report",
+    "write_correction": "correct",
 }
 
 __all__ = [
@@ -94,12 +100,14 @@ __all__ = [
     "aggregate_records",
     "check_records",
     "generate_workbook",
+    "judge_replies",
     "lint_form",
     "load_form",
     "normalise_returns",
     "read_return",
     "read_returns",
     "write_comparison",
+    "write_correction",
 ]
 
 

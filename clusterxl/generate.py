@@ -148,6 +148,8 @@ def _write_sheet(target: Sheet, plan: SheetPlan) -> None:
         target.validate(area.row, area.column, area.last_row, area.last_column, validation)
     for area, conditional in plan.conditionals:
         target.conditional(area.row, area.column, area.last_row, area.last_column, conditional)
+    for row, column, text in plan.notes:
+        target.note(row, column, text)
     _set_up(target, plan)
 
 

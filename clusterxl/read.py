@@ -23,6 +23,7 @@ from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_i
 from clusterxl.integrity import Account, Unclaimed, inspect_return
 from clusterxl.locate import FoundCell, find_cells
 from clusterxl.outputs import require_extra
+from clusterxl.replies import Reply, read_replies
 from clusterxl.sentences import say
 
 __all__ = [
@@ -59,6 +60,7 @@ class Return:
         account: What became of each cell of the workbook that holds something.
         unclaimed: What stands in the workbook and belongs to no question.
         carriers: What each carrier of a stamp holds, for who knows more of what was issued.
+        replies: What was answered to the lines of a correction; none in any other return.
     """
 
     return_id: str
@@ -72,6 +74,7 @@ class Return:
     account: Account = field(default_factory=Account)
     unclaimed: tuple[Unclaimed, ...] = ()
     carriers: Mapping[str, str] = field(default_factory=dict)
+    replies: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +250,7 @@ def _read(
         account=inspection.account,
         unclaimed=inspection.unclaimed,
         carriers=held,
+        replies=read_replies(form, book),
     )
 
 

@@ -18,15 +18,19 @@ _MOST_SHOWN = 8
 _SHOWN_CHARS = 60
 
 
-def orphans_of(compared: Iterable[Compared]) -> tuple[Unclaimed, ...]:
+def orphans_of(compared: Iterable[Compared], notes: frozenset[str]) -> tuple[Unclaimed, ...]:
     """Return what nobody asked for, sheet by sheet, row by row.
 
     Printed texts that were changed are left out: they are told as such.
+
+    Args:
+        compared: The sheets beside those that were issued.
+        notes: Comments that a correction was sent with.
     """
-    return tuple(found for one in compared for found in _of_sheet(one))
+    return tuple(found for one in compared for found in _of_sheet(one, notes))
 
 
-def _of_sheet(one: Compared) -> Iterator[Unclaimed]:
+def _of_sheet(one: Compared, notes: frozenset[str]) -> Iterator[Unclaimed]:
     account = one.account
     for row, column in sorted(account.unclaimed):
         if (row, column) not in account.relabelled:
@@ -38,7 +42,8 @@ def _of_sheet(one: Compared) -> Iterator[Unclaimed]:
             )
     if one.issued is None or one.issued.is_shown:
         for cell, text in one.sheet.features.comments.items():
-            yield Unclaimed(sheet=one.sheet.name, cell=cell, text=text, is_comment=True)
+            if text not in notes:
+                yield Unclaimed(sheet=one.sheet.name, cell=cell, text=text, is_comment=True)
 
 
 def tell_orphans(

@@ -57,6 +57,7 @@ class SheetPlan:
         frozen: First row and column that scroll; None for none.
         tab: Tab colour, RRGGBB; empty for none.
         selected: Cell selected on opening.
+        notes: Notes at cells, by row and column.
     """
 
     name: str
@@ -71,6 +72,7 @@ class SheetPlan:
     frozen: tuple[int, int] | None = None
     tab: str = ""
     selected: tuple[int, int] | None = None
+    notes: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
