@@ -21,7 +21,7 @@ SEED ?= 1
 # How many returns of each form `make damage` damages.
 DAMAGE ?= 500
 
-.PHONY: help demo test bench proof bugs fuzz damage lint docs wheelhouse clean
+.PHONY: help demo test bench proof bugs fuzz damage crash lint docs wheelhouse clean
 
 help:
 	@echo "make demo        the whole loop on sample data, into $(DEMO)"
@@ -29,6 +29,7 @@ help:
 	@echo "make bench       the benchmarks, ours beside their peers"
 	@echo "make proof       LibreOffice against the masks on $(FILLS) made-up returns a form"
 	@echo "make bugs        seeds bugs into a copy; each must be caught by the tests"
+	@echo "make crash       kills the ledger at every event and every call, and runs it again"
 	@echo "make lint        format, style, types, import contracts, generated docs"
 	@echo "make docs        write the generated parts of the docs"
 	@echo "make fuzz        damaged returns by the thousand (FUZZ=$(FUZZ) SEED=$(SEED))"
@@ -50,6 +51,9 @@ proof: $(VENV)/.dev
 
 bugs: $(VENV)/.dev
 	$(BIN)/python tests/seeded_bugs.py
+
+crash: $(VENV)/.dev
+	CRASH_POINTS=all $(BIN)/python -m pytest -q tests/test_ledger_crash.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -13,6 +13,8 @@ The public names, each in the module that owns it; they are imported when first 
     cut_frames            a wide frame a section, a tidy frame of the years, a frame a table
     aggregate_records     the comparison of all subjects
     write_comparison      the comparison as a workbook, as bytes
+    write_correction      what is asked about a return, as a workbook of its own, as bytes
+    judge_replies         what the answers to a correction come to
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clusterxl.aggregate import Comparison, aggregate_records
     from clusterxl.check import check_records, summarise
+    from clusterxl.correct import write_correction
     from clusterxl.errors import (
         ClusterxlError,
         DefinitionError,
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from clusterxl.form.model import Form
     from clusterxl.frames import cut_frames
     from clusterxl.generate import generate_workbook
+    from clusterxl.judge import judge_replies
     from clusterxl.normalise import Records, normalise_returns
     from clusterxl.read import Return, read_return, read_returns
     from clusterxl.report import write_comparison
@@ -69,6 +73,7 @@ _OWNERS = {
     "check_records": "check",
     "cut_frames": "frames",
     "generate_workbook": "generate",
+    "judge_replies": "judge",
     "lint_form": "form.file",
     "load_form": "form.file",
     "normalise_returns": "normalise",
@@ -76,6 +81,7 @@ _OWNERS = {
     "read_returns": "read",
     "summarise": "check",
     "write_comparison": "report",
+    "write_correction": "correct",
 }
 
 __all__ = [
@@ -100,6 +106,7 @@ __all__ = [
     "check_records",
     "cut_frames",
     "generate_workbook",
+    "judge_replies",
     "lint_form",
     "load_form",
     "normalise_returns",
@@ -107,6 +114,7 @@ __all__ = [
     "read_returns",
     "summarise",
     "write_comparison",
+    "write_correction",
 ]
 
 

@@ -7,6 +7,8 @@ ClusterxlError
 ├─ UnknownUnitError     no such unit in the form's lists or in the roster
 ├─ NothingFoundError    the paths given hold no workbook
 ├─ OutputError          an output cannot be written, or would overwrite another file
+├─ LedgerError          the memory of a batch is held by another, damaged, or refuses an act
+├─ UnusableKeyError     what should be the key of a batch is none
 └─ WorkbookError
    ├─ RefusedByExcelError       what was to be written breaks a limit of Excel
    ├─ UnreadableWorkbookError   no workbook, encrypted, cut short, another format
@@ -82,6 +84,14 @@ class NothingFoundError(ClusterxlError):
 
 class OutputError(ClusterxlError):
     """An output cannot be written."""
+
+
+class LedgerError(ClusterxlError):
+    """The memory of a batch is held by another, damaged, or refuses an act."""
+
+
+class UnusableKeyError(ClusterxlError):
+    """What should be the key of a batch is none."""
 
 
 class WorkbookError(ClusterxlError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clusterxl.errors import NothingFoundError
@@ -13,10 +13,11 @@ from clusterxl.form.answers import Answer
 from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
-from clusterxl.plan import Plan, SheetPlan, plan_workbook
+from clusterxl.plan import Plan, PlanCell, SheetPlan, plan_workbook
 from clusterxl.plan.program import program_of
 from clusterxl.plan.proof_book import plan_proof
 from clusterxl.ruleset.fills import random_fills
+from clusterxl.ruleset.load import rules_version
 from clusterxl.sentences import say
 
 
@@ -54,17 +55,25 @@ def plan_return(
     answers: Mapping[str, Answer] | None = None,
     serial: str = "",
     sample: bool = False,
+    stamp: Stamp | None = None,
 ) -> Plan:
-    """Plan what `generate_workbook` writes for the same arguments."""
-    stamp = Stamp(
+    """Plan what `generate_workbook` writes for the same arguments, or with a stamp of its own."""
+    stamp = stamp or stamp_of(form, unit=unit, serial=serial)
+    return plan_workbook(lay_out(form), unit=unit, answers=answers, stamp=stamp, sample=sample)
+
+
+def stamp_of(form: Form, *, unit: Unit | None = None, serial: str = "", batch: str = "") -> Stamp:
+    """Return the stamp of a blank workbook, unsigned."""
+    return Stamp(
         kind="return",
         form=form.id,
         version=form.version,
         base_year=form.base_year or 0,
+        rules=rules_version(form),
+        batch=batch,
         unit=unit.code if unit else "",
         serial=serial,
     )
-    return plan_workbook(lay_out(form), unit=unit, answers=answers, stamp=stamp, sample=sample)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +127,12 @@ def write_plan(plan: Plan) -> bytes:
         RefusedByExcelError: Something breaks a limit of Excel.
     """
     book = Book(title=plan.title, properties=plan.properties, lock_structure=True)
-    for sheet in plan.sheets:
-        _write_sheet(book.sheet(sheet.name), sheet)
+    targets = [(book.sheet(sheet.name), sheet) for sheet in plan.sheets]
+    for target, sheet in targets:
+        _write_sheet(target, sheet)
+    # Last, so that nothing else in the file moves with the names of a unit: copies rest on it.
+    for target, sheet in targets:
+        _put_cells(target, (cell for cell in sheet.cells if cell.own))
     for name, formula in plan.names.items():
         book.define_name(name, formula)
     return book.save()
@@ -130,7 +143,18 @@ def _write_sheet(target: Sheet, plan: SheetPlan) -> None:
         target.columns(plan.columns)
     for number, points in enumerate(plan.rows, start=1):
         target.row(number, points)
-    for cell in plan.cells:
+    _put_cells(target, (cell for cell in plan.cells if not cell.own))
+    for area, validation in plan.validations:
+        target.validate(area.row, area.column, area.last_row, area.last_column, validation)
+    for area, conditional in plan.conditionals:
+        target.conditional(area.row, area.column, area.last_row, area.last_column, conditional)
+    for row, column, text in plan.notes:
+        target.note(row, column, text)
+    _set_up(target, plan)
+
+
+def _put_cells(target: Sheet, cells: Iterable[PlanCell]) -> None:
+    for cell in cells:
         target.put(
             cell.area.row,
             cell.area.column,
@@ -139,11 +163,6 @@ def _write_sheet(target: Sheet, plan: SheetPlan) -> None:
             last_row=cell.area.last_row,
             last_column=cell.area.last_column,
         )
-    for area, validation in plan.validations:
-        target.validate(area.row, area.column, area.last_row, area.last_column, validation)
-    for area, conditional in plan.conditionals:
-        target.conditional(area.row, area.column, area.last_row, area.last_column, conditional)
-    _set_up(target, plan)
 
 
 def _set_up(target: Sheet, plan: SheetPlan) -> None:

@@ -170,7 +170,7 @@ class Outputs:
             trial.touch()
             trial.unlink()
         except OSError as error:
-            raise _not_writable(folder, error) from error
+            raise not_writable(folder, error) from error
 
     def add(self, path: Path, content: bytes) -> None:
         """Write `content` beside `path`, to take its name at the end.
@@ -192,7 +192,7 @@ class Outputs:
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise _not_writable(path, error) from error
+            raise not_writable(path, error) from error
 
     def _may_replace(self, path: Path) -> bool:
         return self._force and path.is_file()
@@ -207,10 +207,10 @@ class Outputs:
             try:
                 _rename(temporary, path)
             except OSError as error:
-                raise _not_writable(path, error) from error
+                raise not_writable(path, error) from error
             self.written.append(path)
         for folder in {path.parent for path in self.written}:
-            _sync_folder(folder)
+            sync_folder(folder)
 
     def _remove_traces(self) -> None:
         for temporary in self._waiting.values():
@@ -252,7 +252,7 @@ def _pauses() -> Iterator[float]:
     yield from RENAME_PATIENCE
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new names last through a power cut, where folders can be opened (not on Windows)."""
     if os.name != "posix":
         return
@@ -264,7 +264,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _not_writable(path: Path, error: OSError) -> OutputError:
+def not_writable(path: Path, error: OSError) -> OutputError:
+    """Return the error that says, with the system's reason, what cannot be written."""
     reason = error.strerror or type(error).__name__
     return OutputError(
         say("outputs.not_writable", path=path, reason=reason), code="outputs.not_writable"

@@ -13,15 +13,17 @@ from clusterxl.attachments import shown_name
 from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError, WorkbookError
 from clusterxl.excel.engines import read_workbook
 from clusterxl.excel.raw import RawBook, RawCell
-from clusterxl.excel.stamp import Stamp, stamps_of
+from clusterxl.excel.stamp import Stamp, carriers
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import canonical_text, unset_text
 from clusterxl.form.file import load_form, packaged_forms
 from clusterxl.form.model import Form, Input
+from clusterxl.identity import judge_stamps
 from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in
 from clusterxl.integrity import Account, Unclaimed, inspect_return
 from clusterxl.locate import FoundCell, find_cells
 from clusterxl.outputs import require_extra
+from clusterxl.replies import Reply, read_replies
 from clusterxl.sentences import say
 
 __all__ = [
@@ -51,12 +53,14 @@ class Return:
         file: Its name as found.
         sha256: Hash of its bytes.
         form: The form it answers, at its base year.
-        stamp: Its identity.
+        stamp: Its identity: the stamp that counts.
         cells: One cell an input, by key, in form order.
         findings: What is wrong with its cells, and what is not as it was issued.
         counts: Numbers of `inputs`, `found`, `lost`, `filled`, `formulas`, `errors`.
         account: What became of each cell of the workbook that holds something.
         unclaimed: What stands in the workbook and belongs to no question.
+        carriers: What each carrier of a stamp holds, for who knows more of what was issued.
+        replies: What was answered to the lines of a correction; none in any other return.
     """
 
     return_id: str
@@ -69,6 +73,8 @@ class Return:
     counts: Mapping[str, int]
     account: Account = field(default_factory=Account)
     unclaimed: tuple[Unclaimed, ...] = ()
+    carriers: Mapping[str, str] = field(default_factory=dict)
+    replies: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,17 +221,18 @@ def _read(
     data: bytes, file: str, known: _KnownForms, engine: Engine, passwords: Sequence[str]
 ) -> Return:
     book = _read_with(engine, data, file, passwords)
-    stamps = stamps_of(book)
-    if not stamps:
+    held = carriers(book)
+    stamp, _ = judge_stamps(held, language="")
+    if stamp is None:
         raise _unknown("not_ours", file=file)
-    stamp = stamps[0]
     if stamp.kind != _RETURN:
         raise _unknown("other_kind", file=file)
     form = known.form_of(stamp, file)
     located = find_cells(form, book)
     inspection = inspect_return(form, book, located)
     findings = (
-        *_of_the_whole(form, book, file, stamps, located.cells),
+        *judge_stamps(held, language=form.language)[1],
+        *_of_the_whole(form, book, file, located.cells),
         *located.findings,
         *inspection.findings,
     )
@@ -242,6 +249,8 @@ def _read(
         counts=_counts(located.cells),
         account=inspection.account,
         unclaimed=inspection.unclaimed,
+        carriers=held,
+        replies=read_replies(form, book),
     )
 
 
@@ -284,7 +293,6 @@ def _of_the_whole(
     form: Form,
     book: RawBook,
     file: str,
-    stamps: Sequence[Stamp],
     cells: Mapping[str, FoundCell],
 ) -> Iterator[Finding]:
     """Tell, once each, what is doubtful about a return as a whole."""
@@ -293,8 +301,6 @@ def _of_the_whole(
     if _is_unanswered(form, cells):
         message = say("read.blank", lang=form.language, file=file)
         yield Finding(code="READ-BLANK", severity=Severity.ERROR, message=message)
-    if len(stamps) > 1:
-        yield _warning(form, "STAMP-DIFFER", "stamps_differ")
     if book.formats == 0 or any(book.lacks_format(cell.raw) for cell in cells.values()):
         yield _warning(form, "READ-STYLES", "styles")
     if book.damaged:

@@ -1,4 +1,4 @@
-"""Seeds bugs into a copy of the compilers and views, one at a time: the tests must catch each.
+"""Seeds bugs into a copy of the package, one at a time: the tests must catch each.
 
 python tests/seeded_bugs.py [WORD] runs the bugs whose name has the word in it, or all.
 """
@@ -27,6 +27,9 @@ ROUNDING = ("tests/test_proof_of_views.py", "-k", "rounds")
 FARM = ("tests/test_proof.py", "-k", "farm")
 CHECKS = ("tests/test_proof.py", "-k", "all-checks")
 REAL = ("tests/test_real_workbooks.py", "-k", "farm")
+
+LEDGER = ("tests/test_ledger.py",)
+CRASH = ("tests/test_ledger_crash.py",)
 
 ANSWERS, VIEWS = "form/answers.py", "plan/views.py"
 DATES = "plan/date_views.py"
@@ -251,6 +254,55 @@ BUGS = (
         "{at}>0,{section.rank}",
         "{at}>1,{section.rank}",
         FARM,
+    ),
+    Bug(
+        "ledger: recorded, then archived",
+        "ledger/archive.py",
+        "        write_file(path, data, force=True)\n",
+        "        path.parent.mkdir(parents=True, exist_ok=True)\n        path.write_bytes(data)\n",
+        CRASH,
+    ),
+    Bug(
+        "ledger: what was refused stays",
+        "ledger/store.py",
+        'self.connection.execute("ROLLBACK")',
+        'self.connection.execute("COMMIT")',
+        LEDGER,
+    ),
+    Bug(
+        "ledger: purged pages stay",
+        "ledger/store.py",
+        '"secure_delete = ON"',
+        '"secure_delete = OFF"',
+        LEDGER,
+    ),
+    Bug(
+        "ledger: names stay in the journal",
+        "ledger/decide.py",
+        "            redact(ledger.connection, (found.sha256,))\n",
+        "",
+        LEDGER,
+    ),
+    Bug(
+        "ledger: entries are not chained",
+        "ledger/journal.py",
+        'if name not in ("private", "hash")',
+        'if name not in ("private", "hash", "reason")',
+        LEDGER,
+    ),
+    Bug(
+        "ledger: any newer file counts",
+        "ledger/placing.py",
+        "        return Doubt.TWICE\n",
+        "        return Tie.REPLACES\n",
+        LEDGER,
+    ),
+    Bug(
+        "ledger: a dead process keeps it",
+        "ledger/lock.py",
+        'return birth not in ("?",',
+        'return birth not in ("?", "",',
+        CRASH,
     ),
 )
 

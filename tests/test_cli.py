@@ -251,6 +251,7 @@ class TestGenerate:
             "440306 宝安区.xlsx",
             "440306 宝安区-2.xlsx",
             "4403Z01 某高新区.xlsx",
+            "交接清单.xlsx",
         }
 
     def test_a_unit_of_a_roster(self, run: Run, tmp_path: Path) -> None:

@@ -60,26 +60,30 @@ def generate(
     codes: tuple[str, ...],
     force: bool,
 ) -> None:
-    """Write blank workbooks: one for all, or one a unit."""
+    """Write blank workbooks: one for all, or one a unit and a list for each folder of them."""
     from clusterxl.form.file import load_form
-    from clusterxl.generate import generate_workbook
-    from clusterxl.issue import issued_path, serial_of, slots_of
+    from clusterxl.handover import write_handovers
+    from clusterxl.issuer import Issuer, issue_workbooks
     from clusterxl.outputs import Outputs, safe_name
 
     options.require_folder(output)
     asked = load_form(options.form_or_only(form), base_year=base_year)
+    issuer, lists = Issuer(asked), set[Path]()
     with Outputs(force=force) as files:
         files.require_folder(output)
         if roster is None and not codes:
-            files.add(output / f"{safe_name(asked.id)}.xlsx", generate_workbook(asked))
+            files.add(output / f"{safe_name(asked.id)}.xlsx", issuer.workbook())
         else:
-            slots = tuple(slots_of(chosen_units(asked, roster, codes)))
+            units = chosen_units(asked, roster, codes)
             with steps(say("cli.generating")) as progress:
-                for done, (unit, slot) in enumerate(slots, start=1):
-                    content = generate_workbook(asked, unit=unit, serial=serial_of(unit, slot))
-                    files.add(output / issued_path(unit, slot), content)
-                    progress(done, len(slots))
-    tell(say("cli.generated", count=len(files.written), folder=output))
+                for path, content in issue_workbooks(issuer, units, progress=progress):
+                    files.add(output / path, content)
+            # Who asks for single units hands them over in person.
+            for path, content in () if codes else write_handovers(asked, units):
+                files.add(output / path, content)
+                lists.add(output / path)
+    written = sum(path not in lists for path in files.written)
+    tell(say("cli.generated", count=written, folder=output))
     tell_unchanged(files)
 
 

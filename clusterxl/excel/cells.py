@@ -133,6 +133,7 @@ class Conditional:
         fill: Ground colour, RRGGBB; empty to leave it.
         ink: Font colour, RRGGBB; empty to leave it.
         bold: Bold.
+        strike: Struck out.
         num_format: Number format; empty to leave it.
         stop: Later formats are not applied.
     """
@@ -141,6 +142,7 @@ class Conditional:
     fill: str = ""
     ink: str = ""
     bold: bool = False
+    strike: bool = False
     num_format: str = ""
     stop: bool = False
 

@@ -6,6 +6,7 @@ import re
 import stat
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
 from struct import Struct
@@ -64,6 +65,39 @@ def inflate(data: bytes, file: str) -> dict[str, bytes]:
         }
     except (BadZipFile, zlib.error, ValueError, OSError, NotImplementedError) as error:
         raise unreadable("damaged", file=file) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """One member of a package as it lies there.
+
+    Attributes:
+        name: Its name with `/`.
+        packed: Its content, deflated.
+        checksum: CRC-32 of its content.
+        size: Bytes of its content.
+    """
+
+    name: str
+    packed: bytes
+    checksum: int
+    size: int
+
+
+def packed_members(data: bytes) -> tuple[Packed, ...]:
+    """Return the members of a package of our own, in the order in which they lie there."""
+    with ZipFile(BytesIO(data)) as archive:
+        entries = archive.infolist()
+    starts = [_data_start(data, entry, "") for entry in entries]
+    return tuple(
+        Packed(
+            name=_name_of(entry),
+            packed=data[start : start + entry.compress_size],
+            checksum=entry.CRC,
+            size=entry.file_size,
+        )
+        for entry, start in zip(entries, starts, strict=True)
+    )
 
 
 def _name_of(entry: ZipInfo) -> str:

@@ -72,6 +72,8 @@ def change_options(look: Conditional) -> dict[str, Any]:
         options["font_color"] = _color(look.ink)
     if look.bold:
         options["bold"] = True
+    if look.strike:
+        options["font_strikeout"] = True
     if look.num_format:
         options["num_format"] = look.num_format
     return options

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from math import ceil
 from typing import Any, Literal
 
 from clusterxl.excel import limits, options
@@ -21,11 +22,13 @@ from clusterxl.excel.cells import (
     address,
 )
 from clusterxl.excel.charts import ChartSpec
+from clusterxl.excel.heights import text_points
 from clusterxl.excel.strict import REFUSALS, accept, located, refusals
 
 MM_PER_INCH = 25.4
 PAPER_A4 = 9
 NOTE_AUTHOR = "clusterxl"
+NOTE_PX, NOTE_POINTS = 280, 9
 
 
 class Sheet:
@@ -203,10 +206,16 @@ class Sheet:
         self._sheet.hide_gridlines(1 if shown else 2)
 
     def note(self, row: int, column: int, text: str) -> None:
-        """Attach a note to a cell."""
+        """Attach a note to a cell, in a box that has room for it."""
         with self._refusals(row, column):
             limits.check_plain(text, limits.MAX_TEXT)
-            wanted = {"author": NOTE_AUTHOR, "x_scale": 2}
+            height = text_points(text, NOTE_PX, NOTE_POINTS) * 96 / 72
+            wanted = {
+                "author": NOTE_AUTHOR,
+                "width": NOTE_PX,
+                "height": ceil(min(max(height, NOTE_PX / 4), NOTE_PX * 3)),
+                "font_size": NOTE_POINTS,
+            }
             accept(self._sheet.write_comment(row - 1, column - 1, text, wanted))
 
     def chart(

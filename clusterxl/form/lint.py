@@ -107,8 +107,12 @@ def _lint_sheet_name(section: DraftSection, mistakes: Mistakes) -> None:
         mistakes.add(section.entry, "sheet_too_long", "sheet", **figures)
     is_odd = any(char in _NO_SHEET_CHARACTERS or not char.isprintable() for char in sheet)
     starts_odd = sheet.startswith(("'", "_")) or sheet.endswith("'")
-    # The workbook has a sheet of its own by this name, in each language.
-    ours = {say("plan.check_sheet", lang=language).casefold() for language in LANGUAGES}
+    # Workbooks have sheets of their own by these names, in each language.
+    ours = {
+        say(name, lang=language).casefold()
+        for name in ("plan.check_sheet", "correction.sheet")
+        for language in LANGUAGES
+    }
     if is_odd or starts_odd or sheet.casefold() in {*_SHEETS_OF_EXCEL, *ours}:
         mistakes.add(section.entry, "sheet_odd", "sheet", sheet=sheet)
 

@@ -15,10 +15,16 @@ from clusterxl.integrity.compared import Compared
 from clusterxl.integrity.copies import find_copies, tell_copies
 from clusterxl.integrity.model import Account, Unclaimed
 from clusterxl.integrity.orphans import orphans_of, tell_orphans
-from clusterxl.integrity.template import SheetTemplate, template_of
+from clusterxl.integrity.template import (
+    SheetTemplate,
+    helper_template,
+    list_template,
+    template_of,
+)
 from clusterxl.locate import Located
 from clusterxl.locate.alignment import Alignment
 from clusterxl.locate.labels import LabelMap, labels_of_sheet
+from clusterxl.replies import OWN_SHEETS, Listed, read_list
 
 Place = tuple[int, int]
 # The format in which workbooks are issued.
@@ -54,7 +60,7 @@ def inspect_return(form: Form, book: RawBook, located: Located) -> Inspection:
     copies = find_copies(form, book, located)
     inspector = _Inspector(form, book, located, copies)
     compared = tuple(inspector.compare(sheet) for sheet in book.sheets)
-    unclaimed = orphans_of(compared)
+    unclaimed = orphans_of(compared, inspector.notes)
     changes = tuple(tell_changes(form, book, located, compared))
     told = frozenset(_told_with_text(form, (*located.findings, *changes)))
     return Inspection(
@@ -88,9 +94,10 @@ class _Inspector:
         self._copies = copies
         self._damaged = frozenset(book.damaged)
         self._places = lay_out(form).places
-        self._sheets = template_of(form).sheets
+        helpers = {name: helper_template(name) for name in OWN_SHEETS}
+        self._sheets = {**template_of(form).sheets, **helpers}
+        self._list = read_list(form, book)
         self._located = located
-        self._damaged = frozenset(book.damaged)
         self._issued = {now: name for name, now in located.sheets.items()}
         self._keeps_formulas = _keeps_formulas(book)
         self._keys: dict[str, dict[Place, str]] = {}
@@ -100,8 +107,16 @@ class _Inspector:
                 self._keys.setdefault(cell.sheet, {})[cell.row, cell.column] = key
                 self._inputs.setdefault(cell.sheet, {})[cell.row, cell.column] = cell.raw
 
+    @property
+    def notes(self) -> frozenset[str]:
+        """Texts of the notes that we have put at cells ourselves."""
+        return self._list.notes if self._list else frozenset()
+
     def compare(self, sheet: RawSheet) -> Compared:
         """Compare one sheet that came back with the one that it was."""
+        listed = self._list
+        if listed and sheet.name == listed.sheet and sheet.name not in self._issued:
+            return self._compare_list(sheet, listed)
         issued = self._sheets.get(self._issued.get(sheet.name, sheet.name))
         if sheet.name in self._damaged:
             # Nobody can say what stands there; that it cannot be read is told with the file.
@@ -116,6 +131,18 @@ class _Inspector:
         if issued is None:
             return Compared(sheet=sheet, account=account_of(cells, None, None, frozenset()))
         return self._compare_shown(sheet, issued, cells)
+
+    def _compare_list(self, sheet: RawSheet, listed: Listed) -> Compared:
+        """Compare the list of a correction with what the workbook remembers of it."""
+        issued = list_template(listed)
+        account = account_of(
+            dict(sheet.cells.items()),
+            issued,
+            None,
+            listed.inputs,
+            keeps_formulas=self._keeps_formulas,
+        )
+        return Compared(sheet=sheet, issued=issued, account=account)
 
     def _compare_shown(
         self, sheet: RawSheet, issued: SheetTemplate, cells: Mapping[Place, RawCell]

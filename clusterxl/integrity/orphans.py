@@ -24,12 +24,17 @@ _EDITED = 0.5
 _COMPARED_CHARS = 200
 
 
-def orphans_of(compared: Iterable[Compared]) -> tuple[Unclaimed, ...]:
-    """Return what nobody asked for, sheet by sheet; also what replaces printed texts."""
-    return tuple(found for one in compared for found in _of_sheet(one))
+def orphans_of(compared: Iterable[Compared], notes: frozenset[str]) -> tuple[Unclaimed, ...]:
+    """Return what nobody asked for, sheet by sheet; also what replaces printed texts.
+
+    Args:
+        compared: The sheets beside those that were issued.
+        notes: Comments that a correction was sent with.
+    """
+    return tuple(found for one in compared for found in _of_sheet(one, notes))
 
 
-def _of_sheet(one: Compared) -> Iterator[Unclaimed]:
+def _of_sheet(one: Compared, notes: frozenset[str]) -> Iterator[Unclaimed]:
     account = one.account
     for place in sorted(account.unclaimed):
         before = account.relabelled.get(place)
@@ -42,7 +47,8 @@ def _of_sheet(one: Compared) -> Iterator[Unclaimed]:
         )
     if one.issued is None or one.issued.is_shown:
         for cell, text in one.sheet.features.comments.items():
-            yield Unclaimed(sheet=one.sheet.name, cell=cell, text=text, is_comment=True)
+            if text not in notes:
+                yield Unclaimed(sheet=one.sheet.name, cell=cell, text=text, is_comment=True)
 
 
 def tell_orphans(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from clusterxl.excel.cells import Formula, Link, Rich, Validation, address
+from clusterxl.excel.cells import Content, Formula, Link, Rich, Validation, address
 from clusterxl.excel.stamp import Stamp
 from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
@@ -17,6 +17,7 @@ from clusterxl.plan import PlanCell, SheetPlan, plan_workbook
 from clusterxl.plan.model import Area
 from clusterxl.plan.program import program_of
 from clusterxl.plan.views import state_names
+from clusterxl.replies import Listed
 
 Place = tuple[int, int]
 
@@ -98,6 +99,19 @@ def _template_of(edition: _Edition) -> Template:
     )
 
 
+def helper_template(name: str) -> SheetTemplate:
+    """Return a hidden sheet of ours that not every workbook has."""
+    return _SheetParts(name=name, is_shown=False).template()
+
+
+def list_template(listed: Listed) -> SheetTemplate:
+    """Return the list of a correction as it was sent."""
+    parts = _SheetParts(name=listed.name, is_shown=True)
+    for place, text in listed.printed.items():
+        parts.add(place, Formula(text) if text.startswith("=") else text)
+    return parts.template()
+
+
 def shape_of(formula: str) -> str:
     """Return a formula without its places, so that it is the same wherever it has moved to.
 
@@ -107,39 +121,59 @@ def shape_of(formula: str) -> str:
     return _REFERENCE.sub("@", formula.replace(" ", ""))
 
 
+@dataclass(kw_only=True)
+class _SheetParts:
+    """The parts of a template while it is put together."""
+
+    name: str
+    is_shown: bool
+    texts: dict[Place, str] = field(default_factory=dict)
+    shown: dict[Place, str] = field(default_factory=dict)
+    formulas: dict[Place, str] = field(default_factory=dict)
+    keys: dict[Place, str] = field(default_factory=dict)
+    merged: dict[str, Area] = field(default_factory=dict)
+    merges: set[str] = field(default_factory=set)
+
+    def add(self, place: Place, content: Content) -> None:
+        """Take in what is printed somewhere."""
+        if isinstance(content, Formula):
+            self.formulas[place] = content.text
+        elif text := _text_of(content):
+            self.shown[place] = text
+            self.texts[place] = label_key(text)
+
+    def template(self, validations: Mapping[str, Validation] | None = None) -> SheetTemplate:
+        """Return the template."""
+        return SheetTemplate(
+            name=self.name,
+            is_shown=self.is_shown,
+            texts=self.texts,
+            shown=self.shown,
+            formulas=self.formulas,
+            keys=self.keys,
+            merged=self.merged,
+            merges=frozenset(self.merges),
+            validations=validations or {},
+        )
+
+
 def _sheet_template(sheet: SheetPlan) -> SheetTemplate:
-    texts: dict[Place, str] = {}
-    shown: dict[Place, str] = {}
-    formulas: dict[Place, str] = {}
-    keys: dict[Place, str] = {}
-    merged: dict[str, Area] = {}
-    is_shown = sheet.visibility == "visible"
-    for cell in sheet.cells if is_shown else ():
+    parts = _SheetParts(name=sheet.name, is_shown=sheet.visibility == "visible")
+    if not parts.is_shown:
+        return parts.template()
+    for cell in sheet.cells:
         place = cell.area.row, cell.area.column
-        if cell.key:
-            keys[place] = cell.key
-            if (cell.area.last_row, cell.area.last_column) != place:
-                merged[cell.key] = cell.area
-        elif isinstance(cell.content, Formula):
-            formulas[place] = cell.content.text
-        elif text := _text_of(cell):
-            shown[place] = text
-            texts[place] = label_key(text)
-    return SheetTemplate(
-        name=sheet.name,
-        is_shown=is_shown,
-        texts=texts,
-        shown=shown,
-        formulas=formulas,
-        keys=keys,
-        merged=merged,
-        merges=frozenset(map(_range_of, sheet.cells)) if is_shown else frozenset(),
-        validations=_validations(sheet, keys) if is_shown else {},
-    )
+        parts.merges.add(_range_of(cell))
+        if not cell.key:
+            parts.add(place, cell.content)
+            continue
+        parts.keys[place] = cell.key
+        if (cell.area.last_row, cell.area.last_column) != place:
+            parts.merged[cell.key] = cell.area
+    return parts.template(_validations(sheet, parts.keys))
 
 
-def _text_of(cell: PlanCell) -> str:
-    content = cell.content
+def _text_of(content: Content) -> str:
     if isinstance(content, Rich | Link):
         return content.text
     if isinstance(content, int | float):

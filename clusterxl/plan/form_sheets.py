@@ -75,7 +75,8 @@ def _drawn_cell(context: Context, drawn: Drawn) -> PlanCell:
         style = input_style(asked, box, locked=box.key in context.locked)
         answer = context.answers.get(box.key)
         content: Content = answer if answer is not None else unset_text(context.form, asked) or None
-        return PlanCell(area=area_of(drawn), content=content, style=style, key=box.key)
+        own = box.key in context.locked
+        return PlanCell(area=area_of(drawn), content=content, style=style, key=box.key, own=own)
     style = box_style(box)
     if box.role is Role.NEEDED:
         return PlanCell(area=area_of(drawn), content=_needed(context, box.key), style=style)

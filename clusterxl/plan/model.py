@@ -30,12 +30,14 @@ class PlanCell:
         content: What stands in it.
         style: How it looks and whether it is locked.
         key: Key of the input cell it is; empty for all others.
+        own: It holds what only this workbook holds: names of its unit, its stamp.
     """
 
     area: Area
     content: Content
     style: Style
     key: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class SheetPlan:
         frozen: First row and column that scroll; None for none.
         tab: Tab colour, RRGGBB; empty for none.
         selected: Cell selected on opening.
+        notes: Notes at cells, by row and column.
     """
 
     name: str
@@ -69,6 +72,7 @@ class SheetPlan:
     frozen: tuple[int, int] | None = None
     tab: str = ""
     selected: tuple[int, int] | None = None
+    notes: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -236,7 +236,7 @@ def _view_rows(form: Form, sections: Iterable[SectionRow]) -> Mapping[str, int]:
     used: set[str] = set()
     for section in sections:
         for verdict in section.verdicts:
-            used |= _keys_seen(verdict)
+            used |= keys_seen(verdict)
     listed = [asked for asked in form.inputs if asked.row and asked.key in used]
     # Column by column, so that the cells of one are neighbours.
     listed.sort(key=lambda asked: (asked.block, asked.field.id, asked.row))
@@ -244,7 +244,8 @@ def _view_rows(form: Form, sections: Iterable[SectionRow]) -> Mapping[str, int]:
     return {key: row for row, key in enumerate(keys, start=FIRST_ROW)}
 
 
-def _keys_seen(verdict: VerdictRow) -> set[str]:
+def keys_seen(verdict: VerdictRow) -> set[str]:
+    """Return the keys of the cells that a rule looks at, points at, or shows."""
     judgement = verdict.instance.judgement
     shown = [p.number for p in verdict.message if isinstance(p, ShownNumber)]
     return {

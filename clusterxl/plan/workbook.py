@@ -19,7 +19,7 @@ from clusterxl.plan.form_sheets import plan_form_sheet
 from clusterxl.plan.hidden import ViewCells, hidden_cell
 from clusterxl.plan.model import Area, Plan, PlanCell, SheetPlan
 from clusterxl.plan.program import program_of
-from clusterxl.plan.state import judge_answers
+from clusterxl.plan.state import WorkbookState, judge_answers
 from clusterxl.plan.validations import OptionLists, Validator
 from clusterxl.plan.verdicts import lines_sheet, verdicts_sheet
 from clusterxl.plan.views import state_names, views_sheet
@@ -45,20 +45,49 @@ def plan_workbook(
     Returns:
         Every sheet, cell, name and property of the workbook.
     """
-    form = layout.form
-    prefilled = prefill(form, unit)
+    prefilled = prefill(layout.form, unit)
     known = {**(answers or {}), **prefilled}
+    return plan_judged(
+        judge_answers(program_of(layout), known),
+        answers=known,
+        locked=frozenset(prefilled),
+        stamp=stamp.text(),
+        serial=stamp.serial,
+        sample=sample,
+    )
+
+
+def plan_judged(
+    state: WorkbookState,
+    *,
+    answers: Mapping[str, Answer],
+    locked: frozenset[str],
+    stamp: str,
+    serial: str,
+    sample: bool = False,
+) -> Plan:
+    """Plan the whole workbook of a form whose answers are judged already.
+
+    Args:
+        state: What the workbook says of its answers.
+        answers: What stands in the input cells, by key.
+        locked: Keys of prefilled cells that must not change.
+        stamp: What the carriers of its stamp hold.
+        serial: Number printed at the foot; empty for none.
+        sample: Mark every page as sample data.
+    """
+    program = state.program
+    form, layout = program.form, program.layout
     lists = OptionLists()
-    program = program_of(layout)
     context = Context(
         form=form,
         layout=layout,
-        state=judge_answers(program, known),
+        state=state,
         cells=ViewCells(program, lists),
-        answers=known,
-        locked=frozenset(prefilled),
+        answers=answers,
+        locked=locked,
         validator=Validator(form, layout, lists),
-        serial=stamp.serial,
+        serial=serial,
         sample=sample,
     )
     sheets = [plan_form_sheet(context, sheet) for sheet in layout.sheets]
@@ -75,9 +104,9 @@ def plan_workbook(
             **{entry.name: f"={entry.area}" for entry in map_entries(layout)},
             **state_names(program),
             **lists.names(),
-            STAMP_NAME: f"={literal(stamp.text())}",
+            STAMP_NAME: f"={literal(stamp)}",
         },
-        properties={PROPERTY: stamp.text()},
+        properties={PROPERTY: stamp},
     )
 
 
@@ -104,8 +133,7 @@ def _key_sheet(layout: Layout) -> SheetPlan:
     return SheetPlan(name=MAP_SHEET, cells=tuple(cells), visibility="very_hidden")
 
 
-def _stamp_sheet(stamp: Stamp) -> SheetPlan:
-    cell = PlanCell(
-        area=Area(1, 1, 1, 1), content=stamp.text(), style=Style(font="SimSun", size=10)
-    )
+def _stamp_sheet(stamp: str) -> SheetPlan:
+    style = Style(font="SimSun", size=10)
+    cell = PlanCell(area=Area(1, 1, 1, 1), content=stamp, style=style, own=True)
     return SheetPlan(name=STAMP_SHEET, cells=(cell,), visibility="very_hidden")

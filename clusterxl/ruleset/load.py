@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from hashlib import sha256
 
-from clusterxl.errors import DefinitionError
+from clusterxl.errors import DefinitionError, Mistake
 from clusterxl.form.model import Form, plain_label
 from clusterxl.form.source import Mistakes, rule_entries
 from clusterxl.ruleset.derive import derive_rules
@@ -15,6 +17,8 @@ from clusterxl.ruleset.nodes import Condition, Truth
 from clusterxl.ruleset.rules import Instance, Place, Rule, RuleDescription
 from clusterxl.ruleset.written import read_written
 from clusterxl.sentences import say
+
+_VERSION_DIGITS = 12
 
 
 # Whoever works on a form asks again and again, and a form never changes once it is loaded.
@@ -58,13 +62,35 @@ def _load(names: Names) -> tuple[Rule, ...]:
     written = _read(names, mistakes)
     found = mistakes.in_order()
     if found:
-        sentence = say("rule_file.broken", form=names.form.source, count=len(found))
-        raise DefinitionError(sentence, code="rule_file.broken", mistakes=found)
+        raise _broken(names.form, found)
     return derive_rules(names) + written
+
+
+def _broken(form: Form, mistakes: tuple[Mistake, ...]) -> DefinitionError:
+    sentence = say("rule_file.broken", form=form.source, count=len(mistakes))
+    return DefinitionError(sentence, code="rule_file.broken", mistakes=mistakes)
 
 
 def _read(names: Names, mistakes: Mistakes) -> tuple[Rule, ...]:
     return read_written(names, rule_entries(names.form.rules, mistakes), mistakes)
+
+
+@lru_cache(maxsize=4)
+def rules_version(form: Form) -> str:
+    """Return a short hash over the written rules of a form; empty where it has none.
+
+    Comments, line ends and the names of files do not make other rules.
+
+    Raises:
+        DefinitionError: A rule file cannot be read.
+    """
+    mistakes = Mistakes()
+    entries = rule_entries(form.rules, mistakes)
+    if found := mistakes.in_order():
+        raise _broken(form, found)
+    tables = sorted(json.dumps(entry.table, sort_keys=True, default=str) for entry in entries)
+    content = "\n".join(tables).encode("ascii")
+    return sha256(content).hexdigest()[:_VERSION_DIGITS] if tables else ""
 
 
 def needed_answers(form: Form) -> Mapping[str, Condition]:

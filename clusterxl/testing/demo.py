@@ -13,8 +13,8 @@ from clusterxl.aggregate import aggregate_records
 from clusterxl.check import check_records
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit, load_roster, units_of
-from clusterxl.generate import generate_workbook
 from clusterxl.issue import issued_path, serial_of, slots_of
+from clusterxl.issuer import Issuer
 from clusterxl.normalise import normalise_returns
 from clusterxl.outputs import Outputs, safe_name
 from clusterxl.read import read_returns
@@ -79,12 +79,13 @@ def make_demo(
     units = sample_units(form)
     slots: Sequence[Slot] = list(slots_of(units)) or [(None, 1)]
     filers = list(islice(filing_slots(profile, units, seed), returns))
+    issuer = Issuer(form)
     steps = _Steps(len(slots) + len(filers) + 1, progress)
     with Outputs(force=force) as files, TemporaryDirectory() as inbox:
         files.require_folder(folder)
         for unit, slot in slots:
             serial = serial_of(unit, slot) if unit else ""
-            content = generate_workbook(form, unit=unit, serial=serial)
+            content = issuer.workbook(unit, serial=serial)
             files.add(folder / ISSUED / _path(form, unit, slot), content)
             steps.take()
         for number, (unit, slot) in enumerate(filers, start=1):
