@@ -29,7 +29,7 @@ help:
 	@echo "make bench       the benchmarks, ours beside their peers"
 	@echo "make proof       LibreOffice against the masks on $(FILLS) made-up returns a form"
 	@echo "make bugs        seeds bugs into a copy; each must be caught by the tests"
-	@echo "make crash       kills the ledger at every event and every call, and runs it again"
+	@echo "make crash       kills the ledger at every event and every call, and runs it again (half an hour)"
 	@echo "make lint        format, style, types, import contracts, generated docs"
 	@echo "make docs        write the generated parts of the docs"
 	@echo "make fuzz        damaged returns by the thousand (FUZZ=$(FUZZ) SEED=$(SEED))"
