@@ -24,6 +24,7 @@ from clusterxl.normalise import Records
 from clusterxl.numbers import raw_text, shortest_decimal
 from clusterxl.plan.correction import OldAnswers, plan_correction
 from clusterxl.plan.correction_list import Heading, Notice
+from clusterxl.plan.correction_state import seen_answer
 from clusterxl.read import Return
 from clusterxl.replies import Ask
 from clusterxl.sentences import say
@@ -134,8 +135,10 @@ def _addressee(returned: Return, records: Records) -> str:
     row = records.returns[records.returns["return_id"] == returned.return_id].iloc[0]
     names = [str(row[name]) for name in ("group", "unit")]
     whose = "".join(dict.fromkeys(name for name in names if name))
+    # Where nobody has named a subject, the frame has the unit in its place.
     subject = str(row["subject"])
-    return "\u3000".join(dict.fromkeys(part for part in (whose, subject) if part))
+    parts = (whose, subject if subject not in names else "")
+    return "\u3000".join(part for part in parts if part)
 
 
 # ---- what is asked
@@ -237,14 +240,14 @@ class _Values:
         )
 
     def _typed(self, key: str) -> str:
-        return str(old if (old := self._old(key)) is not None else "")
-
-    def _old(self, key: str) -> str | None:
+        """Return what was typed; nothing where only the text of an unanswered cell stands."""
         cell = self._returned.cells.get(key)
         if cell is None or (cell.raw.value is None and not cell.raw.formula):
-            return None
+            return ""
         answer = _as_typed(cell.raw)
-        return answer if isinstance(answer, str) else raw_text(cell.raw)
+        seen, _ = seen_answer(self._returned.form, key, answer)
+        typed = answer if isinstance(answer, str) else raw_text(cell.raw)
+        return typed if seen else ""
 
     def _offer(self, key: str) -> str:
         """Return the value that normalisation found, where it is another than what stands there."""

@@ -321,6 +321,8 @@ def test_without_its_memory_a_list_is_read_as_nothing(bad: Checked) -> None:
 def test_a_form_sent_blank_is_settled_by_filling_it_in() -> None:
     before = filed(dict.fromkeys(good_answers()))
     assert "READ-BLANK" in {ask.code for ask in before.asks}
+    # What stands in a cell before it is answered was typed by nobody.
+    assert {ask.value for ask in before.asks} == {""}
     entries: dict[str, Answer | date] = {
         defined_name(key): value
         for key, value in good_answers().items()

@@ -94,7 +94,7 @@ class Line:
         remarks = [self._say(name) for name in _REMARKS]
         problem = f"{self._problem()}\n{max(remarks, key=len)}"
         needed = (
-            text_points(problem, room_px(PROBLEM), ROW.size),
+            text_points(problem, room_px(PROBLEM), ROW.size, padding=9),
             text_points(self._field(), room_px(FIELD), ROW.size),
         )
         return min(max(LOWEST_LINE, *needed), MAX_ROW_POINTS)
