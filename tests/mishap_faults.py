@@ -23,7 +23,7 @@ from clusterxl.locate import FoundCell, Located, find_cells
 At = tuple[str, int, int]
 _OF_SHEETS = {"INT-LABEL", "INT-MOVED", "INT-SHEET"}
 _OF_RUNGS = {"READ-BYLABEL", "READ-BYPLACE"}
-_LOST = {"READ-LOST", "READ-LOSTROWS"}
+_LOST = {"READ-LOST", "READ-LOSTROWS", "READ-SHARED"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -286,7 +286,7 @@ def test_what_is_typed_beside_the_list_is_told(bad: Checked) -> None:
     kept = BytesIO()
     book.save(kept)
     found = checked(kept.getvalue()).returned
-    assert [one.text for one in found.unclaimed] == ["以上请参考附件"]
+    assert [one.text for one in found.unclaimed] == ["改了标题", "以上请参考附件"]
     assert {"READ-UNCLAIMED", "INT-LABEL"} <= {f.code for f in found.findings}
 
 

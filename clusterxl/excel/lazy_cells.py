@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterator, Sequence
 from typing import TypeVar, overload
 from xml.parsers.expat import ExpatError
 
 from clusterxl.excel.cells import address
 from clusterxl.excel.columns import Columns
 from clusterxl.excel.plain import unescape
-from clusterxl.excel.raw import RawCell, column_number, decode_text
+from clusterxl.excel.raw import LazyMapping, RawCell, column_number, decode_text
 from clusterxl.excel.shared_formulas import shifted
 from clusterxl.excel.sniff import unreadable
 from clusterxl.excel.styles import PLAIN, NumberFormat
@@ -26,7 +26,7 @@ _MISSING = -1
 _Other = TypeVar("_Other")
 
 
-class LazyCells(Mapping[tuple[int, int], RawCell]):
+class LazyCells(LazyMapping):
     """Cells that hold something; the sheet is read when the first is asked for."""
 
     def __init__(
@@ -78,6 +78,12 @@ class LazyCells(Mapping[tuple[int, int], RawCell]):
         if number == _MISSING or not _holds(columns, number):
             return default
         return self._kept(columns, number)
+
+    def formula(self, place: tuple[int, int]) -> str:
+        """Return the formula of a cell with the equals sign; empty where there is none."""
+        columns = self.columns()
+        number = self._places.get(address(*place), _MISSING)
+        return "" if number == _MISSING else self._formula(columns, number)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         columns = self.columns()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -103,6 +104,22 @@ NO_FEATURES = RawFeatures()
 
 def _nothing() -> tuple[str, ...]:
     return ()
+
+
+class LazyMapping(Mapping[tuple[int, int], RawCell]):
+    """Cells by place that are made when they are asked for, and tell a formula without that."""
+
+    @abstractmethod
+    def formula(self, place: tuple[int, int]) -> str:
+        """Return the formula of a cell with the equals sign; empty where there is none."""
+
+
+def formula_at(cells: Mapping[tuple[int, int], RawCell], place: tuple[int, int]) -> str:
+    """Return the formula of a cell, which is not made for that; empty where there is none."""
+    if isinstance(cells, LazyMapping):
+        return cells.formula(place)
+    found = cells.get(place)
+    return found.formula if found else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

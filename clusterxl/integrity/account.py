@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from clusterxl.excel.raw import BLANK, RawCell, RawSheet
+from clusterxl.excel.raw import BLANK, RawCell, RawSheet, formula_at
 from clusterxl.integrity.model import Account, Fate
 from clusterxl.integrity.template import Place, SheetTemplate, shape_of
 from clusterxl.locate.alignment import Alignment
@@ -87,7 +87,11 @@ def account_of(
     clerk = _Clerk(issued, alignment, keeps_formulas=keeps_formulas)
     fates: Counter[Fate] = Counter()
     left: dict[Place, RawCell] = {}
-    for place, cell in cells.items():
+    for place in cells:
+        if clerk.is_live(place, cells):
+            fates[Fate.IGNORED] += 1
+            continue
+        cell = cells[place]
         if cell.value == "" and not cell.formula:
             continue
         if place in consumed:
@@ -137,19 +141,24 @@ class _Clerk:
     def _before(self, place: Place) -> Place | None:
         return place if self._at is None else self._at.get(place)
 
+    def is_live(self, place: Place, cells: Mapping[Place, RawCell]) -> bool:
+        """Whether the live formula that was issued at a place stands there; the cell is not made.
+
+        Of formats that keep no formulas, whatever stands there is taken for what it gave.
+        """
+        at = self._before(place)
+        if at is None or at not in self._formulas:
+            return False
+        if self._keeps_formulas and not _is_same(self._formulas[at], formula_at(cells, place)):
+            return False
+        del self._formulas[at]
+        return True
+
     def expects(self, place: Place, cell: RawCell) -> Fate | None:
         """Return the fate of a cell that is what was issued at its place."""
         at = self._before(place)
-        if at is None:
+        if cell.formula or at is None:
             return None
-        if at in self._formulas and not self._keeps_formulas:
-            del self._formulas[at]
-            return Fate.IGNORED
-        if cell.formula:
-            if at not in self._formulas or not _is_same(self._formulas[at], cell.formula):
-                return None
-            del self._formulas[at]
-            return Fate.IGNORED
         if at in self._texts and label_key(cell.value) == self._texts[at]:
             del self._texts[at]
             return Fate.TEMPLATE

@@ -123,7 +123,7 @@ class _Inspector:
             return Compared(sheet=sheet, issued=issued, account=SheetAccount(account=Account()))
         if issued and not issued.is_shown:
             return Compared(sheet=sheet, issued=issued, account=helper_account(sheet))
-        cells = dict(sheet.cells.items())
+        cells = sheet.cells
         if original := self._copies.get(sheet.name):
             inputs = self._inputs.get(self._located.sheets[original], {})
             account = copy_account(cells, self._sheets[original], inputs)
