@@ -8,6 +8,7 @@ ClusterxlError
 ├─ NothingFoundError    the paths given hold no workbook
 ├─ OutputError          an output cannot be written, or would overwrite another file
 ├─ LedgerError          the memory of a batch is held by another, damaged, or refuses an act
+├─ BatchError           a folder is no batch, or not as the batch left it
 ├─ UnusableKeyError     what should be the key of a batch is none
 └─ WorkbookError
    ├─ RefusedByExcelError       what was to be written breaks a limit of Excel
@@ -88,6 +89,10 @@ class OutputError(ClusterxlError):
 
 class LedgerError(ClusterxlError):
     """The memory of a batch is held by another, damaged, or refuses an act."""
+
+
+class BatchError(ClusterxlError):
+    """A folder is no batch, or not as the batch left it."""
 
 
 class UnusableKeyError(ClusterxlError):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # A virus scanner or a preview may hold a file for a moment; Excel holds it until it is closed.
 RENAME_PATIENCE = (0.05, 0.1, 0.2)
+PART = ".part"
+_PART_START = ".clusterxl-"
 MOST_CHARACTERS = 120
 MOST_BYTES = 200
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)")
@@ -233,8 +235,16 @@ def write_file(path: Path, content: bytes, *, force: bool = False) -> None:
         outputs.add(path, content)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what writes left behind below a folder that were broken off."""
+    for left in folder.rglob(f"{_PART_START}*{PART}"):
+        # Whatever holds it, it stands in nobody's way.
+        with suppress(OSError):
+            left.unlink()
+
+
 def _beside(path: Path) -> Path:
-    return path.with_name(f".clusterxl-{secrets.token_hex(6)}.part")
+    return path.with_name(f"{_PART_START}{secrets.token_hex(6)}{PART}")
 
 
 def _rename(temporary: Path, path: Path) -> None:

@@ -28,19 +28,22 @@ from clusterxl.sentences import say
 
 __all__ = [
     "FoundCell",
+    "Identity",
     "Inbox",
     "InboxFile",
     "Return",
     "Returns",
     "Skipped",
     "find_workbooks",
+    "finding_of",
+    "read_as",
     "read_return",
     "read_returns",
 ]
 
 Engine = Literal["package", "openpyxl"]
 _ID_LENGTH = 12
-_RETURN = "return"
+RETURN = "return"
 _FORMAT = "xlsx"
 
 
@@ -75,6 +78,21 @@ class Return:
     unclaimed: tuple[Unclaimed, ...] = ()
     carriers: Mapping[str, str] = field(default_factory=dict)
     replies: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whose a workbook is.
+
+    Attributes:
+        stamp: The stamp that counts; None where there is none.
+        carriers: What each carrier of a stamp holds.
+        findings: What is wrong with them.
+    """
+
+    stamp: Stamp | None
+    carriers: Mapping[str, str]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +194,7 @@ def read_returns(
             if error.code == "read.other_kind":
                 skipped.append(Skipped(file=file.name, reason=say("read.skip_ours")))
             else:
-                findings.append(_finding_of(error, file.name))
+                findings.append(finding_of(error, file.name))
     if not returns and not findings:
         raise nothing_in(inbox.paths)
     return Returns(
@@ -225,13 +243,28 @@ def _read(
     stamp, _ = judge_stamps(held, language="")
     if stamp is None:
         raise _unknown("not_ours", file=file)
-    if stamp.kind != _RETURN:
+    if stamp.kind != RETURN:
         raise _unknown("other_kind", file=file)
     form = known.form_of(stamp, file)
+    told = judge_stamps(held, language=form.language)[1]
+    identity = Identity(stamp=stamp, carriers=held, findings=told)
+    return read_as(form, book, data, file=file, identity=identity)
+
+
+def read_as(form: Form, book: RawBook, data: bytes, *, file: str, identity: Identity) -> Return:
+    """Read a workbook that was opened as the answers to a form.
+
+    Args:
+        form: The form.
+        book: The workbook.
+        data: Its bytes.
+        file: Its name.
+        identity: Whose it is.
+    """
     located = find_cells(form, book)
     inspection = inspect_return(form, book, located)
     findings = (
-        *judge_stamps(held, language=form.language)[1],
+        *identity.findings,
         *_of_the_whole(form, book, file, located.cells),
         *located.findings,
         *inspection.findings,
@@ -243,13 +276,13 @@ def _read(
         file=file,
         sha256=digest,
         form=form,
-        stamp=stamp,
+        stamp=identity.stamp,
         cells=located.cells,
         findings=tuple(replace(f, return_id=return_id, file=file) for f in findings),
         counts=_counts(located.cells),
         account=inspection.account,
         unclaimed=inspection.unclaimed,
-        carriers=held,
+        carriers=identity.carriers,
         replies=read_replies(form, book),
     )
 
@@ -339,7 +372,7 @@ def _repeated(file: str, first: Return) -> Finding:
     )
 
 
-def _finding_of(error: ClusterxlError, file: str) -> Finding:
+def finding_of(error: ClusterxlError, file: str) -> Finding:
     """Tell of a file that gave no return; the code follows the sentence (`read.not_ours`)."""
     name = error.code.rpartition(".")[2].replace("_", "").upper()
     return Finding(code=f"READ-{name}", severity=Severity.ERROR, message=str(error), file=file)

@@ -1,1 +1,1 @@
-"""A collection round as a folder: who was handed what, what came back, what is still owed."""
+"""A collection round in a folder: workbooks out, returns in, what people decide about them."""

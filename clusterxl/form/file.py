@@ -10,7 +10,13 @@ from clusterxl.errors import DefinitionError, Mistake, UnknownFormError
 from clusterxl.form.build import Draft, build_draft
 from clusterxl.form.lint import lint_draft
 from clusterxl.form.model import Form
-from clusterxl.form.source import HEAD_FILE, Mistakes, read_rule_files, read_source
+from clusterxl.form.source import (
+    HEAD_FILE,
+    Mistakes,
+    read_definition,
+    read_rule_files,
+    read_source,
+)
 from clusterxl.form.suggest import did_you_mean
 from clusterxl.form.vocabulary import HEAD, in_range
 from clusterxl.resources import form_folder, packaged_ids, rules_folder
@@ -68,6 +74,22 @@ def lint_form(path: str | Path) -> tuple[Mistake, ...]:
     mistakes = Mistakes()
     _draft(path, None, mistakes)
     return mistakes.in_order()
+
+
+def form_files(form: str | Path) -> Mapping[str, bytes]:
+    """Return all files that a form is loaded from, by their place in a folder of its own.
+
+    Args:
+        form: Id of a packaged form, or path of a form's folder.
+
+    Raises:
+        UnknownFormError: There is no such packaged form and no such folder.
+        DefinitionError: The definition has mistakes; it carries all of them.
+    """
+    form_id = load_form(form).id
+    mistakes = Mistakes()
+    files = read_definition(_folder_of(form), mistakes)
+    return {**files, **_rule_files(form, form_id, mistakes)}
 
 
 def _rule_files(form: str | Path, form_id: str, mistakes: Mistakes) -> Mapping[str, bytes]:

@@ -12,6 +12,7 @@ from clusterxl.form.lint_lists import CODE
 from clusterxl.form.model import FieldType, Form
 from clusterxl.form.suggest import did_you_mean, nearest
 from clusterxl.form.tables import Table, UnreadableTableError, read_table
+from clusterxl.outputs import unguard
 from clusterxl.sentences import say
 
 COLUMNS = ("city", "unit", "code", "type", "subjects")
@@ -140,7 +141,7 @@ def _read_rows(path: Path, form: Form, mistakes: list[Mistake]) -> tuple[_Row, .
         if row.extra
     ]
     return tuple(
-        _Row(line=row.line, cells=dict(zip(table.header, row.cells, strict=True)))
+        _Row(line=row.line, cells=dict(zip(table.header, map(unguard, row.cells), strict=True)))
         for row in table.rows
     )
 

@@ -166,14 +166,7 @@ def read_source(folder: Path, mistakes: Mistakes) -> Source:
     if not (folder / HEAD_FILE).is_file():
         mistakes.add_in_file(HEAD_FILE, "no_head_file")
         mistakes.is_readable = False
-    paths = [*filter(_is_definition, folder.glob("*.toml")), *_lists_in(folder)]
-    # By name and not by path, which Windows compares without case.
-    named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
-    data = {
-        name: content
-        for name, path in named
-        if (content := _content_of(name, path, mistakes)) is not None
-    }
+    data = read_definition(folder, mistakes)
     tables = {
         PurePosixPath(name).stem: _read_list(name, content, mistakes)
         for name, content in data.items()
@@ -193,6 +186,18 @@ def read_source(folder: Path, mistakes: Mistakes) -> Source:
         lists=lists,
         version=_version(entries, lists),
     )
+
+
+def read_definition(folder: Path, mistakes: Mistakes) -> Mapping[str, bytes]:
+    """Read the files of a definition by name, lists among them; those not opened are noted."""
+    paths = [*filter(_is_definition, folder.glob("*.toml")), *_lists_in(folder)]
+    # By name and not by path, which Windows compares without case.
+    named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
+    return {
+        name: content
+        for name, path in named
+        if (content := _content_of(name, path, mistakes)) is not None
+    }
 
 
 def read_rule_files(folder: Path, mistakes: Mistakes) -> Mapping[str, bytes]:

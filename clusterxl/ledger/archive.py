@@ -16,6 +16,7 @@ from clusterxl.outputs import not_writable, sync_folder, write_file
 from clusterxl.sentences import say
 
 _PARTIAL = "*.part"
+_START = re.compile(r"[0-9a-f]{12,64}")
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -92,6 +93,17 @@ class Archive:
                 code="ledger.archive_changed",
             )
         return data
+
+    def find(self, start: str) -> bytes | None:
+        """Return the bytes whose hash begins with some digits; None where not just one does.
+
+        Raises:
+            LedgerError: They are no longer what came in.
+        """
+        if not _START.fullmatch(start):
+            return None
+        found = [path.name for path in (self.folder / start[:2]).glob(f"{start}*")]
+        return self.read(found[0]) if len(found) == 1 else None
 
     def remove(self, sha256: str) -> None:
         """Remove the bytes of a hash for good; nothing happens when they are gone.

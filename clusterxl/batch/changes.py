@@ -1,0 +1,131 @@
+"""What a return says that an earlier one of the same subject did not: answer by answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from clusterxl.batch.folder import Batch
+from clusterxl.batch.judge import Examined, canonical_values, examine
+from clusterxl.errors import LedgerError, WorkbookError
+from clusterxl.finding import Finding, Severity
+from clusterxl.ledger import Ledger, require_return
+from clusterxl.numbers import raw_text
+from clusterxl.ruleset.messages import MASK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One answer that changed.
+
+    Attributes:
+        key: Key of its cell.
+        label: Label of its cell.
+        old: What stood there; personal answers are masked.
+        new: What stands there now.
+        settled: Codes of what was told about the cell, and no longer is.
+        arisen: Codes of what is told about the cell only now.
+    """
+
+    key: str
+    label: str
+    old: str
+    new: str
+    settled: tuple[str, ...] = ()
+    arisen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How a return differs from the one before it.
+
+    Attributes:
+        before: Hash of the earlier return.
+        answers: The answers that changed, in the order of the form.
+        settled: Findings that are gone, by code and key.
+        arisen: Findings that are new.
+    """
+
+    before: str
+    answers: tuple[Change, ...] = ()
+    settled: tuple[Finding, ...] = ()
+    arisen: tuple[Finding, ...] = ()
+
+
+def find_changes(batch: Batch, ledger: Ledger, before: str, after: str) -> Changes | None:
+    """Compare two returns in the archive.
+
+    Args:
+        batch: The batch.
+        ledger: Its ledger.
+        before: Hash of the earlier one, or its first digits.
+        after: Hash of the later one.
+
+    Returns:
+        What changed; None where one of them cannot be read any more.
+
+    Raises:
+        LedgerError: There is no such return.
+    """
+    names = [require_return(ledger, name) for name in (before, after)]
+    try:
+        old, new = (
+            examine(batch, ledger.archive.read(found.sha256), found.file) for found in names
+        )
+    except (LedgerError, WorkbookError):
+        return None
+    settled = _left(old.findings, new.findings)
+    arisen = _left(new.findings, old.findings)
+    return Changes(
+        before=names[0].sha256,
+        answers=tuple(_changed(batch, old, new, settled, arisen)),
+        settled=settled,
+        arisen=arisen,
+    )
+
+
+def _left(these: tuple[Finding, ...], those: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return the findings that ask something and are not among others."""
+    known = {(found.code, found.key, found.is_explained) for found in those}
+    return tuple(
+        found
+        for found in these
+        if found.severity is not Severity.INFO
+        and (found.code, found.key, found.is_explained) not in known
+    )
+
+
+def _changed(
+    batch: Batch,
+    old: Examined,
+    new: Examined,
+    settled: tuple[Finding, ...],
+    arisen: tuple[Finding, ...],
+) -> Iterator[Change]:
+    was, now = canonical_values(old), canonical_values(new)
+    gone, come = _by_key(settled), _by_key(arisen)
+    for asked in batch.form.inputs:
+        key = asked.key
+        if was.get(key) == now.get(key):
+            continue
+        is_personal = asked.field.personal
+        yield Change(
+            key=key,
+            label=asked.label,
+            old=MASK if is_personal else _typed(old, key),
+            new=MASK if is_personal else _typed(new, key),
+            settled=gone.get(key, ()),
+            arisen=come.get(key, ()),
+        )
+
+
+def _by_key(findings: tuple[Finding, ...]) -> Mapping[str, tuple[str, ...]]:
+    codes: dict[str, tuple[str, ...]] = {}
+    for found in findings:
+        codes[found.key] = (*codes.get(found.key, ()), found.code)
+    return codes
+
+
+def _typed(examined: Examined, key: str) -> str:
+    cell = examined.returned.cells.get(key)
+    return raw_text(cell.raw) if cell else ""

@@ -1,0 +1,233 @@
+"""The folder of a batch: what lies where in it, made once, opened by every command."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from clusterxl.errors import BatchError, UnusableKeyError
+from clusterxl.excel.signing import key_id
+from clusterxl.form.file import load_form
+from clusterxl.form.model import Form
+from clusterxl.form.roster import Unit, load_roster
+from clusterxl.identity import Issued
+from clusterxl.ledger import Ledger, open_ledger, set_facts
+from clusterxl.ledger.receive import WARNINGS_HOLD
+from clusterxl.ledger.store import FORM_VERSION, RULES_HASH, utc_now
+from clusterxl.ruleset.load import rules_version
+from clusterxl.sentences import say
+
+HEAD, ROSTER, FORM, RULES = "batch.toml", "roster.csv", "form", "rules"
+KEY = "keys/batch.key"
+ISSUED, CORRECTIONS, REPORTS = "issued", "corrections", "reports"
+# What of the folder is ours to write, and so nothing to receive.
+OURS = (ISSUED, CORRECTIONS, REPORTS, FORM, "keys", "archive")
+ROSTER_HASH, BATCH_ID, DEADLINE = "roster_hash", "batch", "deadline"
+_TEXTS = ("id", "form", "version", "key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What batch.toml says, but for the deadline.
+
+    Attributes:
+        batch: Id of the batch; the stamps carry it.
+        form: Id of its form.
+        version: Version of that form's definition, as it was frozen.
+        base_year: Its base year; 0 for a form without years.
+        key_id: Public name of the key that signs.
+        warnings_hold: Whether open warnings hold a return.
+    """
+
+    batch: str
+    form: str
+    version: str
+    base_year: int
+    key_id: str
+    warnings_hold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A batch, open.
+
+    Attributes:
+        root: Its folder.
+        facts: What holds for all of it.
+        form: The form and rules it uses: only the copy in its folder.
+        units: Who is to answer.
+        key: What signs its workbooks; None while it is lost.
+        deadline: The last day for returns; None where there is none.
+        clock: Tells the time.
+        who: Whom the journal names; the user and computer when empty.
+    """
+
+    root: Path
+    facts: Facts
+    form: Form = field(repr=False)
+    units: tuple[Unit, ...] = field(repr=False)
+    key: bytes | None = field(repr=False)
+    deadline: date | None = None
+    clock: Callable[[], datetime] = field(default=utc_now, repr=False)
+    who: str = ""
+
+    @property
+    def issued(self) -> Issued:
+        """What its workbooks carry, to judge stamps by."""
+        return Issued(
+            batch=self.facts.batch,
+            form=self.facts.form,
+            version=self.facts.version,
+            base_year=self.facts.base_year,
+            rules=rules_version(self.form),
+            key=self.key,
+            units={unit.code: unit for unit in self.units},
+        )
+
+    @contextmanager
+    def ledger(self, *, changing_rules: bool = False) -> Iterator[Ledger]:
+        """Open its ledger for as long as the `with` block runs; one process at a time.
+
+        Args:
+            changing_rules: The rules are just being changed, so that the ledger may name others.
+
+        Raises:
+            BatchError: The rules are not those that the ledger names.
+            LedgerError: There is none, it is damaged, or another process has it open.
+            OutputError: It cannot be written.
+        """
+        with open_ledger(self.root, clock=self.clock, who=self.who) as ledger:
+            if not changing_rules and ledger.fact(RULES_HASH) != rules_version(self.form):
+                raise cannot("other_rules", folder=self.root)
+            set_facts(ledger, settings_of(self))
+            yield ledger
+
+
+def open_batch(
+    path: str | Path, *, clock: Callable[[], datetime] = utc_now, who: str = ""
+) -> Batch:
+    """Open the batch in a folder.
+
+    Args:
+        path: The folder.
+        clock: Tells the time.
+        who: Whom the journal names; the user and computer when empty.
+
+    Raises:
+        BatchError: There is none, its head is damaged, or its form is not the one it began with.
+        DefinitionError: Its form or rules have mistakes.
+        RosterError: Its roster has mistakes.
+        UnusableKeyError: The key is of another batch.
+    """
+    root = Path(path)
+    head = _read_head(root)
+    facts = Facts(
+        batch=head["id"],
+        form=head["form"],
+        version=head["version"],
+        base_year=head.get("base_year", 0),
+        key_id=head["key"],
+        warnings_hold=head.get("warnings_hold", False),
+    )
+    form = load_form(root / FORM, base_year=facts.base_year or None)
+    if (form.id, form.version) != (facts.form, facts.version):
+        raise cannot("other_form", folder=root / FORM)
+    return Batch(
+        root=root,
+        facts=facts,
+        form=form,
+        units=load_roster(root / ROSTER, form),
+        key=_read_key(root, facts),
+        deadline=head.get("deadline"),
+        clock=clock,
+        who=who,
+    )
+
+
+def cannot(name: str, /, **figures: Any) -> BatchError:
+    """Return the error that says what a folder lacks to be a batch."""
+    return BatchError(say(f"batch.{name}", **figures), code=f"batch.{name}")
+
+
+def settings_of(batch: Batch) -> Mapping[str, str]:
+    """Return the facts that may change while a batch runs, as the ledger keeps them."""
+    return {
+        WARNINGS_HOLD: str(int(batch.facts.warnings_hold)),
+        DEADLINE: batch.deadline.isoformat() if batch.deadline else "",
+        ROSTER_HASH: _hash_of_units(batch.units),
+    }
+
+
+def lasting_facts(batch: Batch) -> Mapping[str, str]:
+    """Return the facts of a batch that stay, as the ledger keeps them."""
+    return {
+        BATCH_ID: batch.facts.batch,
+        FORM_VERSION: batch.facts.version,
+        RULES_HASH: rules_version(batch.form),
+    }
+
+
+def head_text(facts: Facts, deadline: date | None) -> str:
+    """Return the content of batch.toml."""
+    values: dict[str, Any] = {
+        "id": facts.batch,
+        "form": facts.form,
+        "version": facts.version,
+        **({"base_year": facts.base_year} if facts.base_year else {}),
+        "key": facts.key_id,
+        **({"deadline": deadline} if deadline else {}),
+        "warnings_hold": facts.warnings_hold,
+    }
+    return "".join(f"{name} = {_toml(value)}\n" for name, value in values.items())
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _hash_of_units(units: tuple[Unit, ...]) -> str:
+    rows = [(u.group, u.name, u.code, u.type, u.subjects) for u in units]
+    return hashlib.sha256(json.dumps(rows).encode("ascii")).hexdigest()[:12]
+
+
+def _read_head(root: Path) -> dict[str, Any]:
+    path = root / HEAD
+    try:
+        head = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise cannot("none", folder=root) from error
+    except (OSError, ValueError) as error:
+        raise cannot("bad_head", file=path, reason=error) from error
+    wrong = [name for name in _TEXTS if not isinstance(head.get(name), str)]
+    if not isinstance(head.get("base_year", 0), int):
+        wrong.append("base_year")
+    if type(head.get("deadline", date.min)) is not date:
+        wrong.append("deadline")
+    if not isinstance(head.get("warnings_hold", False), bool):
+        wrong.append("warnings_hold")
+    if wrong:
+        raise cannot("bad_head", file=path, reason=", ".join(wrong))
+    return head
+
+
+def _read_key(root: Path, facts: Facts) -> bytes | None:
+    """Return the key; None where it is lost, which costs signatures and nothing else."""
+    path = root / KEY
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise UnusableKeyError(say("batch.bad_key", file=path), code="batch.bad_key") from error
+    if key_id(key) != facts.key_id:
+        raise UnusableKeyError(say("batch.bad_key", file=path), code="batch.bad_key")
+    return key

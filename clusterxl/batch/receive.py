@@ -1,0 +1,204 @@
+"""Receiving: every file that came in is archived, judged, recorded, and told about in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from operator import attrgetter
+from pathlib import Path
+
+from clusterxl.batch.changes import Changes, find_changes
+from clusterxl.batch.folder import OURS, Batch, cannot
+from clusterxl.batch.judge import is_other_kind, judge_return
+from clusterxl.errors import UnreadableWorkbookError
+from clusterxl.finding import Finding
+from clusterxl.identity import judge_key
+from clusterxl.inbox import Inbox, InboxFile, find_workbooks
+from clusterxl.ledger import (
+    Arrival,
+    Fate,
+    Ledger,
+    Outcome,
+    Recorded,
+    Tally,
+    begin_receive,
+    end_receive,
+    find_findings,
+    head,
+    record_return,
+    record_skip,
+    require_return,
+)
+from clusterxl.sentences import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What became of one file.
+
+    Attributes:
+        file: Its name as given.
+        fate: How it counts.
+        reason: Why it was skipped; empty for any other.
+        refused: Whether it was skipped although its sender must hear of it.
+        outcome: What the ledger made of it; None when it was skipped.
+        recorded: The return that it is, or repeats; None when it was skipped.
+        findings: What is told about that return.
+        changes: What it says that the return before it did not; None where it replaces none.
+    """
+
+    file: str
+    fate: Fate
+    reason: str = ""
+    refused: bool = False
+    outcome: Outcome | None = None
+    recorded: Recorded | None = None
+    findings: tuple[Finding, ...] = ()
+    changes: Changes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of all files that came in with one command.
+
+    Attributes:
+        number: Number of the receive.
+        files: What became of each, by name.
+        tally: The sum.
+        head: Head of the journal after it.
+        notice: What is told once for the whole batch: that its key is lost; else None.
+    """
+
+    number: int
+    files: tuple[Received, ...]
+    tally: Tally
+    head: str
+    notice: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A file before it is received; without one, what is left alone and why."""
+
+    name: str
+    file: InboxFile | None = None
+    sha256: str = ""
+    reason: str = ""
+    refused: bool = False
+
+
+def receive_files(
+    batch: Batch,
+    paths: Sequence[Path],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Receipt:
+    """Receive files, folders and zips.
+
+    Files are taken in the order of their content, so that the order in which they are given, or
+    lie in their folders, decides nothing. A receive that was broken off goes on.
+
+    Args:
+        batch: The batch.
+        paths: What came in.
+        progress: Told how many of how many files are done.
+
+    Returns:
+        What became of each file.
+
+    Raises:
+        NothingFoundError: A path does not exist, or there is no workbook at all.
+        BatchError: A path is a folder of the batch itself, or the rules were changed by hand.
+        LedgerError: Another process has the ledger open, or it is damaged.
+        OutputError: The folder cannot be written.
+    """
+    _require_outside(batch.root, paths)
+    waiting = _sorted(find_workbooks(paths))
+    with batch.ledger() as ledger:
+        number = begin_receive(ledger, [one.name for one in waiting])
+        outcomes = []
+        for position, one in enumerate(waiting):
+            outcomes.append(_receive(batch, ledger, number, position, one))
+            if progress:
+                progress(position + 1, len(waiting))
+        tally = end_receive(ledger, number)
+        told = [_told(batch, ledger, one) for one in outcomes]
+        return Receipt(
+            number=number,
+            files=tuple(sorted(told, key=attrgetter("file"))),
+            tally=tally,
+            head=head(ledger.connection),
+            notice=judge_key(batch.issued),
+        )
+
+
+def _require_outside(root: Path, paths: Iterable[Path]) -> None:
+    """See that nobody receives what the batch itself has written."""
+    own = [(root / name).resolve() for name in OURS]
+    for path in paths:
+        place = path.resolve()
+        if root.resolve().is_relative_to(place) or any(place.is_relative_to(o) for o in own):
+            raise cannot("own_folder", path=path)
+
+
+# ---- the order
+
+
+def _sorted(inbox: Inbox) -> tuple[_Waiting, ...]:
+    """Put files in the order of their content, then by name; what is left alone comes last."""
+    found = [_waiting(file) for file in inbox.files]
+    files = sorted((one for one in found if one.file), key=lambda one: (one.sha256, one.name))
+    alone = [one for one in found if not one.file]
+    alone += [_Waiting(name=one.file, reason=one.reason) for one in inbox.skipped]
+    return (*files, *sorted(alone, key=attrgetter("name")))
+
+
+def _waiting(file: InboxFile) -> _Waiting:
+    try:
+        data = file.read_bytes()
+    except UnreadableWorkbookError as error:
+        return _Waiting(name=file.name, reason=str(error), refused=True)
+    if is_other_kind(data, file.name):
+        return _Waiting(name=file.name, reason=say("read.skip_ours"))
+    return _Waiting(name=file.name, file=file, sha256=sha256(data).hexdigest())
+
+
+# ---- one file
+
+
+def _receive(
+    batch: Batch, ledger: Ledger, number: int, position: int, one: _Waiting
+) -> _Waiting | Outcome:
+    if one.file is not None:
+        try:
+            data = one.file.read_bytes()
+        except UnreadableWorkbookError as error:
+            # It was there a moment ago: somebody took it away, or opened it in Excel.
+            one = _Waiting(name=one.name, reason=str(error), refused=True)
+        else:
+            arrival = Arrival(position=position, file=one.name, data=data)
+            return record_return(ledger, number, arrival, partial(judge_return, batch))
+    record_skip(ledger, number, position=position, file=one.name, reason=one.reason)
+    return one
+
+
+def _told(batch: Batch, ledger: Ledger, outcome: _Waiting | Outcome) -> Received:
+    """Return what is told of a file when all of them are recorded."""
+    if isinstance(outcome, _Waiting):
+        return Received(
+            file=outcome.name, fate=Fate.SKIPPED, reason=outcome.reason, refused=outcome.refused
+        )
+    recorded = require_return(ledger, outcome.of)
+    is_repeat = outcome.fate is Fate.REPEATED
+    replaced = () if is_repeat else outcome.superseded
+    return Received(
+        file=outcome.file,
+        # A file that came after it may have taken its place since.
+        fate=Fate.REPEATED if is_repeat else Fate(recorded.state),
+        outcome=outcome,
+        recorded=recorded,
+        findings=() if is_repeat else find_findings(ledger, recorded.sha256),
+        changes=find_changes(batch, ledger, replaced[-1], recorded.sha256) if replaced else None,
+    )
