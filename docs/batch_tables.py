@@ -17,6 +17,7 @@ _PURPOSES = {
     "doubts": "what the ledger itself asks about a return, because of another (`other`)",
     "issued": "workbooks that were handed out",
     "corrections": "workbooks that were sent back",
+    "reports": "comparisons that were written, and the returns they rest on",
     "decisions": "what people decided, with the number of the journal's entry",
     "journal": "every act, chained; all other tables follow from it and the archive",
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from clusterxl.cli import collect, forms, issuing, ruling
+from clusterxl.cli import batch, collect, forms, issuing, ruling
 from clusterxl.cli.refusals import RefusedError
 from clusterxl.cli.spoken import SpokenGroup, speak
 from clusterxl.errors import ClusterxlError
@@ -47,5 +47,6 @@ for command in (
     collect.check,
     collect.aggregate,
     ruling.rules,
+    batch.batch,
 ):
     cli.add_command(command)

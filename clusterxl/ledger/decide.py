@@ -118,7 +118,9 @@ def purge(ledger: Ledger, name: str, *, reason: str) -> tuple[str, ...]:
     return tuple(one.file for one in sent if one.answers == found.sha256)
 
 
-def rejudge(ledger: Ledger, judge: Judge, *, reason: str) -> tuple[str, ...]:
+def rejudge(
+    ledger: Ledger, judge: Judge, *, reason: str, facts: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
     """Judge all returns anew, after rules changed, in one transaction.
 
     What a person decided stays until a person decides again; so do repeats and successions.
@@ -127,6 +129,7 @@ def rejudge(ledger: Ledger, judge: Judge, *, reason: str) -> tuple[str, ...]:
         ledger: The ledger.
         judge: Finds out about the bytes.
         reason: Why.
+        facts: Facts that change with it, such as the hash of the rules.
 
     Returns:
         Hashes of the returns that changed, in order.
@@ -138,6 +141,9 @@ def rejudge(ledger: Ledger, judge: Judge, *, reason: str) -> tuple[str, ...]:
     _require_reason(reason)
     moved = []
     with ledger.transaction():
+        changed = {name: text for name, text in (facts or {}).items() if ledger.fact(name) != text}
+        if changed:
+            ledger.enter(Deed(act=Act.FACTS, payload={"facts": changed}, reason=reason))
         for found in find_returns(ledger):
             if not found.purged:
                 verdict = judge(ledger.archive.read(found.sha256), found.file)

@@ -45,6 +45,7 @@ class Act(StrEnum):
     PURGE = "purge"
     ISSUE = "issue"
     CORRECT = "correct"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

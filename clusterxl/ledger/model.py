@@ -180,6 +180,21 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A result that was written from returns: a comparison.
+
+    Attributes:
+        sha256: Hash of its bytes.
+        file: Where it was written; in the batch folder, below it with `/`.
+        returns: Hashes of the returns that it rests on, in its order.
+    """
+
+    sha256: str
+    file: str
+    returns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """A return as the ledger has it.
 

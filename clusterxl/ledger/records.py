@@ -11,7 +11,7 @@ from typing import Any
 from clusterxl.errors import LedgerError
 from clusterxl.finding import Finding, Severity
 from clusterxl.ledger.journal import Act, Deed
-from clusterxl.ledger.model import Asked, Correction, Doubt, Issued, Recorded
+from clusterxl.ledger.model import Asked, Correction, Doubt, Issued, Recorded, Report
 from clusterxl.ledger.states import State
 from clusterxl.ledger.store import Ledger
 from clusterxl.sentences import say
@@ -68,6 +68,30 @@ def record_correction(ledger: Ledger, correction: Correction) -> None:
         if known.fetchone() is None:
             payload = asdict(correction)
             ledger.enter(Deed(act=Act.CORRECT, payload=payload, subject=correction.answers))
+
+
+def record_report(ledger: Ledger, report: Report) -> None:
+    """Record a result that was written; the same as the last of its name changes nothing.
+
+    Raises:
+        LedgerError: It rests on a return that is not there.
+        OutputError: The ledger cannot be written.
+    """
+    with ledger.transaction():
+        for sha256 in report.returns:
+            require_return(ledger, sha256)
+        last = {one.file: one for one in find_reports(ledger)}.get(report.file)
+        if report != last:
+            ledger.enter(Deed(act=Act.REPORT, payload=asdict(report)))
+
+
+def find_reports(ledger: Ledger) -> tuple[Report, ...]:
+    """Return the results that were written, oldest first."""
+    rows = ledger.connection.execute("SELECT sha256, file, returns FROM reports ORDER BY number")
+    return tuple(
+        Report(sha256=sha256, file=file, returns=tuple(json.loads(returns)))
+        for sha256, file, returns in rows
+    )
 
 
 def find_returns(ledger: Ledger, *states: State) -> tuple[Recorded, ...]:

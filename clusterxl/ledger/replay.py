@@ -210,6 +210,13 @@ def _correct(connection: sqlite3.Connection, entry: Entry, data: Mapping[str, An
     )
 
 
+def _report(connection: sqlite3.Connection, entry: Entry, data: Mapping[str, Any]) -> None:
+    connection.execute(
+        "INSERT INTO reports (number, at, sha256, file, returns) VALUES (?, ?, ?, ?, ?)",
+        (entry.number, entry.at, data["sha256"], data["file"], canonical(data["returns"])),
+    )
+
+
 _Apply = Callable[[sqlite3.Connection, Entry, Mapping[str, Any]], None]
 _APPLY: Mapping[Act, _Apply] = {
     Act.FACTS: _facts,
@@ -226,4 +233,5 @@ _APPLY: Mapping[Act, _Apply] = {
     Act.PURGE: _purge,
     Act.ISSUE: _issue,
     Act.CORRECT: _correct,
+    Act.REPORT: _report,
 }

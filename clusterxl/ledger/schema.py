@@ -94,11 +94,18 @@ _FIRST = (
     ) STRICT""",
 )
 
-MIGRATIONS = (_FIRST,)
+_SECOND = (
+    """CREATE TABLE reports (
+        number INTEGER PRIMARY KEY REFERENCES journal, at TEXT NOT NULL, sha256 TEXT NOT NULL,
+        file TEXT NOT NULL, returns TEXT NOT NULL
+    ) STRICT""",
+)
+
+MIGRATIONS = (_FIRST, _SECOND)
 
 # All but the journal: dropped and written anew by a rebuild; what refers to others first.
 DERIVED = (
-    *("decisions", "corrections", "issued", "doubts", "findings", "arrivals", "returns"),
+    *("reports", "decisions", "corrections", "issued", "doubts", "findings", "arrivals", "returns"),
     *("receives", "facts"),
 )
 TABLES = (*DERIVED, "journal")

@@ -1,0 +1,190 @@
+"""What people decide about a return, which they name by what they have at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from clusterxl import ledger as memory
+from clusterxl.batch.folder import CORRECTIONS, ISSUED, REPORTS, Batch, cannot
+from clusterxl.form.roster import find_unit
+from clusterxl.issue import serial_of
+from clusterxl.ledger import Ledger, Recorded, State, find_returns
+from clusterxl.ledger.states import LIVE, state_word
+from clusterxl.outputs import not_writable
+
+_ID_LENGTH = 12
+_FEWEST_DIGITS = 4
+_UNDONE = (State.EXCLUDED, State.REJECTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a decision came to.
+
+    Attributes:
+        before: The return before.
+        after: The return now.
+        superseded: Returns whose place it took.
+        head: Head of the journal after it.
+    """
+
+    before: Recorded
+    after: Recorded
+    superseded: tuple[Recorded, ...]
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """What a purge came to.
+
+    Attributes:
+        return_id: The return.
+        removed: Corrections that held its values, and are gone.
+        reports: Files in the folder of reports, which may hold its values still.
+        head: Head of the journal after it.
+    """
+
+    return_id: str
+    removed: tuple[str, ...]
+    reports: tuple[str, ...]
+    head: str
+
+
+def find_return(ledger: Ledger, name: str) -> Recorded:
+    """Return the return that somebody names.
+
+    Args:
+        ledger: The ledger.
+        name: The start of its id, the name of its file, its serial, or the code of its unit. Of
+            several returns of a serial or unit, the one that counts or is asked about is meant.
+
+    Raises:
+        BatchError: There is none, or there are several; the sentence lists them.
+    """
+    known = find_returns(ledger)
+    for found in (_by_id(known, name), _by_file(known, name), _by_slot(known, name)):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = "\n".join(f"  {shown_line(one)}" for one in found)
+            raise cannot("many_returns", name=name, returns=listed)
+    raise cannot("no_return", name=name)
+
+
+def shown_line(found: Recorded) -> str:
+    """Return a return in a line: id, state, serial or unit, subject, file."""
+    parts = (found.sha256[:_ID_LENGTH], state_word(found.state), found.serial or found.unit)
+    return "  ".join(part for part in (*parts, found.subject, found.file) if part)
+
+
+def _by_id(known: Sequence[Recorded], name: str) -> list[Recorded]:
+    # A short number is the code of a unit sooner than the start of a hash.
+    if len(name) < _FEWEST_DIGITS or any(name in (one.unit, one.serial) for one in known):
+        return []
+    return [one for one in known if one.sha256.startswith(name.lower())]
+
+
+def _by_file(known: Sequence[Recorded], name: str) -> list[Recorded]:
+    whole = [one for one in known if one.file == name]
+    return whole or [one for one in known if one.file and PurePosixPath(one.file).name == name]
+
+
+def _by_slot(known: Sequence[Recorded], name: str) -> list[Recorded]:
+    found = [one for one in known if name in (one.serial, one.unit)]
+    live = [one for one in found if one.state in LIVE]
+    return live or found
+
+
+def accept_return(
+    batch: Batch, name: str, *, reason: str, unit: str = "", serial: str = ""
+) -> Decided:
+    """Accept a return, also one that was excluded or rejected before.
+
+    Args:
+        batch: The batch.
+        name: The return, as `find_return` takes it.
+        reason: Why.
+        unit: Code of the unit, where its workbook does not say it, or wrongly.
+        serial: Another serial, where it is about another subject than its workbook was issued for.
+
+    Raises:
+        BatchError: There is none, or there are several.
+        UnknownUnitError: The roster has no such unit.
+        LedgerError: Its state forbids it, it has no values, or there is no reason.
+        OutputError: The ledger cannot be written.
+    """
+    if unit:
+        find_unit(batch.units, unit)
+        serial = serial or serial_of(find_unit(batch.units, unit), 1)
+    with batch.ledger() as ledger:
+        found = find_return(ledger, name)
+        if found.state in _UNDONE:
+            memory.readmit(ledger, found.sha256, reason=reason)
+        memory.accept(ledger, found.sha256, reason=reason, unit=unit, serial=serial)
+        return _decided(ledger, found)
+
+
+def exclude_return(batch: Batch, name: str, *, reason: str) -> Decided:
+    """Exclude a return: it stays known and counts nowhere.
+
+    Raises:
+        BatchError: There is none, or there are several.
+        LedgerError: Its state forbids it, or there is no reason.
+        OutputError: The ledger cannot be written.
+    """
+    with batch.ledger() as ledger:
+        found = find_return(ledger, name)
+        memory.exclude(ledger, found.sha256, reason=reason)
+        return _decided(ledger, found)
+
+
+def purge_return(batch: Batch, name: str, *, reason: str) -> Purged:
+    """Remove the bytes and values of a return for good, and the corrections that hold them.
+
+    Its hash, its numbers and the reason stay: sums add up as before. Again, it only removes what
+    a process that died had left.
+
+    Raises:
+        BatchError: There is none, or there are several.
+        LedgerError: There is no reason.
+        OutputError: The ledger, the archive or a correction cannot be written.
+    """
+    with batch.ledger() as ledger:
+        found = find_return(ledger, name)
+        files = memory.purge(ledger, found.sha256, reason=reason)
+        for file in files:
+            _remove(batch, file)
+        reports = batch.root / REPORTS
+        left = (path for path in reports.rglob("*") if path.is_file())
+        return Purged(
+            return_id=found.sha256[:_ID_LENGTH],
+            removed=files,
+            reports=tuple(sorted(path.relative_to(batch.root).as_posix() for path in left)),
+            head=memory.head(ledger.connection),
+        )
+
+
+def _remove(batch: Batch, file: str) -> None:
+    path = batch.root / file
+    inside = [(batch.root / name).resolve() for name in (CORRECTIONS, ISSUED)]
+    # The ledger says where; a place outside of its folders is none of ours.
+    if not any(path.resolve().is_relative_to(folder) for folder in inside):
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise not_writable(path, error) from error
+
+
+def _decided(ledger: Ledger, before: Recorded) -> Decided:
+    after = memory.require_return(ledger, before.sha256)
+    replaced = (one for one in find_returns(ledger) if one.superseded_by == before.sha256)
+    return Decided(
+        before=before,
+        after=after,
+        superseded=tuple(replaced),
+        head=memory.head(ledger.connection),
+    )

@@ -1,0 +1,129 @@
+"""The commands of a batch by which people decide, change rules, and have it verified."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clusterxl.cli import batch_options, options
+from clusterxl.cli.batch_round import tell_head
+from clusterxl.cli.collect import HAS_ERRORS
+from clusterxl.cli.console import steps, tell
+from clusterxl.cli.spoken import spoken
+from clusterxl.sentences import say
+
+if TYPE_CHECKING:
+    from clusterxl.batch.decide import Decided
+
+
+@spoken("batch_accept")
+@batch_options.name
+@batch_options.reason
+@click.option("--unit", metavar="CODE", default="")
+@click.option("--serial", metavar="SERIAL", default="")
+@batch_options.batch_folder
+@click.pass_context
+def accept(ctx: click.Context, name: str, reason: str, unit: str, serial: str) -> None:
+    """Accept a return by the operator's word."""
+    from clusterxl.batch.decide import accept_return
+
+    batch = batch_options.opened(ctx)
+    _tell_decided(accept_return(batch, name, reason=reason, unit=unit, serial=serial))
+
+
+@spoken("batch_exclude")
+@batch_options.name
+@batch_options.reason
+@batch_options.batch_folder
+@click.pass_context
+def exclude(ctx: click.Context, name: str, reason: str) -> None:
+    """Leave a return out."""
+    from clusterxl.batch.decide import exclude_return
+
+    _tell_decided(exclude_return(batch_options.opened(ctx), name, reason=reason))
+
+
+def _tell_decided(done: Decided) -> None:
+    from clusterxl.batch.decide import shown_line
+    from clusterxl.ledger.states import state_word
+
+    before, after = state_word(done.before.state), state_word(done.after.state)
+    tell(say("batch.decided", line=shown_line(done.after), before=before, after=after))
+    for one in done.superseded:
+        tell(say("batch.decided_replaces", line=shown_line(one)))
+    tell_head(done.head)
+
+
+@spoken("batch_rules")
+@click.argument("rules_file", metavar="FILE", type=options.FILE)
+@batch_options.reason
+@batch_options.batch_folder
+@click.pass_context
+def rules(ctx: click.Context, rules_file: Path, reason: str) -> None:
+    """Change the rules and judge all returns again."""
+    from clusterxl.batch.rules import change_rules
+    from clusterxl.cli.batch_lines import line_of_move
+
+    batch = batch_options.opened(ctx)
+    with steps(say("batch.judging")) as progress:
+        done = change_rules(batch, rules_file, reason=reason, progress=progress)
+    for moved in done.moved:
+        tell(line_of_move(moved.before, moved.after, len(moved.settled), len(moved.arisen)))
+        for mark, found in (
+            *(("-", found) for found in moved.settled),
+            *(("+", found) for found in moved.arisen),
+        ):
+            place = f"{found.sheet}!{found.cell}" if found.cell else ""
+            tell("    " + "  ".join(part for part in (mark, place, found.message) if part))
+    figures = {"old": done.old or "-", "new": done.new or "-"}
+    tell(say("batch.rules_changed", returns=done.returns, moved=len(done.moved), **figures))
+    tell_head(done.head)
+
+
+@spoken("batch_verify")
+@click.option("--noted", metavar="HEAD", default="")
+@batch_options.batch_folder
+@click.pass_context
+def verify(ctx: click.Context, noted: str) -> None:
+    """Read the archive again, and see whether everything can be made anew from it."""
+    from clusterxl.batch.verify import verify_batch
+    from clusterxl.finding import Severity
+    from clusterxl.findings_book import level_of
+
+    batch = batch_options.opened(ctx)
+    with steps(say("batch.judging")) as progress:
+        proof = verify_batch(batch, noted=noted, progress=progress)
+    for found in proof.findings:
+        tell(f"{level_of(found)}  {found.message}  [{found.code}]")
+    for name, digest in proof.frames.items():
+        tell(say("batch.frame", name=name, digest=digest))
+    tell(
+        say(
+            "batch.verified",
+            returns=proof.returns,
+            frames=len(proof.frames),
+            reports=proof.reports,
+            findings=len(proof.findings),
+        )
+    )
+    tell_head(proof.head)
+    if any(found.severity is Severity.ERROR for found in proof.findings):
+        ctx.exit(HAS_ERRORS)
+
+
+@spoken("batch_purge")
+@batch_options.name
+@batch_options.reason
+@batch_options.batch_folder
+@click.pass_context
+def purge(ctx: click.Context, name: str, reason: str) -> None:
+    """Remove the content of a return for good."""
+    from clusterxl.batch.decide import purge_return
+
+    done = purge_return(batch_options.opened(ctx), name, reason=reason)
+    tell(say("batch.purged", id=done.return_id, corrections=len(done.removed)))
+    for file in done.reports:
+        tell(say("batch.purge_left", file=file), err=True)
+    tell_head(done.head)
