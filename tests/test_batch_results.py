@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from ledger_play import files_below
 
 from clusterxl.batch.correct import CorrectReport, correct_batch
-from clusterxl.batch.folder import Batch
-from clusterxl.batch.gather import contacts_of
+from clusterxl.batch.folder import Batch, open_batch
+from clusterxl.batch.gather import contacts_of, gather
 from clusterxl.batch.results import (
     compare_batch,
     comparisons_of,
@@ -41,6 +41,24 @@ from clusterxl.read import read_return
 
 # Of a comparison openpyxl drops the bars in cells, and says so.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
+
+ACROSS = """
+[[rule]]
+id = "XCT-91"
+severity = "warning"
+kind = "logic"
+title = "名称不重复"
+targets = ["frame"]
+check = "unique(name, county)"
+message = "「{label}」“{value}”重复，请核对"
+margin = "名称重复"
+basis = "示例"
+tests = [
+    { given = { name = "甲", county = "东县" }, expect = "pass" },
+    { given = { name = "乙", county = "东县" }, expect = "fail" },
+    { given = { name = "乙", county = "西县" }, expect = "fail" },
+]
+"""
 
 
 @pytest.fixture
@@ -275,3 +293,23 @@ class TestCommands:
         path = folder / f"batch_slots.{kind}"
         frame = pd.read_csv(path) if kind == "csv" else pd.read_parquet(path)
         assert len(frame) == 4
+
+
+def test_rules_that_compare_returns_are_asked_when_they_stand_together(
+    tmp_path: Path, clock: Clock
+) -> None:
+    found = begun(tmp_path / "round", clock)
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    rules.joinpath("across.toml").write_text(ACROSS, encoding="utf-8")
+    assert run(found, "rules", str(rules), "--reason", "?").exit_code == 0
+    batch = open_batch(found.root, clock=clock)
+    files = {
+        f"{code}.xlsx": filled(batch, code, changes={"name": "同名"}) for code in ("101", "201")
+    }
+    take_in(batch, files)
+    with batch.ledger() as ledger:
+        gathered = gather(batch, ledger)
+    told = [one.file for one in gathered.findings if one.code == "XCT-91"]
+    assert sorted(told) == ["101.xlsx", "201.xlsx"]
+    assert gathered.records.returns["warnings"].tolist() == [1, 1]

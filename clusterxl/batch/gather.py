@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.judge import examine
-from clusterxl.check import summarise
+from clusterxl.check import check_records, summarise
 from clusterxl.errors import LedgerError, NothingFoundError, WorkbookError
 from clusterxl.finding import Finding
 from clusterxl.frames import Status
@@ -23,7 +23,8 @@ class Gathered:
     Attributes:
         recorded: The returns as the ledger has them, by unit and serial.
         records: Their records, with counts of findings.
-        findings: What is told about them: also what the ledger asks, and answers to corrections.
+        findings: What is told about them: what the ledger asks, what the check and the answers to
+            corrections say, and what rules say that compare returns with each other.
     """
 
     recorded: tuple[Recorded, ...]
@@ -65,9 +66,10 @@ def gather(
             raise LedgerError(sentence, code="batch.unreadable_now") from error
         if progress:
             progress(done, len(chosen))
-    findings = tuple(finding for found in chosen for finding in find_findings(ledger, found.sha256))
-    records = summarise(normalise_returns(returns, form=batch.form), findings)
-    return Gathered(recorded=chosen, records=records, findings=findings)
+    records = normalise_returns(returns, form=batch.form)
+    told = (finding for found in chosen for finding in find_findings(ledger, found.sha256))
+    findings = _together(records, tuple(told))
+    return Gathered(recorded=chosen, records=summarise(records, findings), findings=findings)
 
 
 def contacts_of(batch: Batch, ledger: Ledger) -> Mapping[str, str]:
@@ -89,6 +91,18 @@ def settled_head(ledger: Ledger) -> str:
     """
     heads = [entry.hash for entry in entries(ledger.connection) if entry.act is not Act.REPORT]
     return heads[-1] if heads else ""
+
+
+def _together(records: Records, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Join to what the ledger tells what only shows when returns stand side by side."""
+    known = {(found.return_id, found.code, found.key) for found in told}
+    checked = check_records(records)
+    beside = (f for f in checked if (f.return_id, f.code, f.key) not in known)
+    order = {return_id: at for at, return_id in enumerate(records.returns["return_id"])}
+    places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
+    return tuple(
+        sorted((*told, *beside), key=lambda f: (order[f.return_id], places.get(f.key, -1)))
+    )
 
 
 def _personal(batch: Batch, ledger: Ledger, found: Recorded) -> Iterator[str]:

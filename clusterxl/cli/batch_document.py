@@ -30,7 +30,8 @@ def as_text(form: Form, status: Status) -> str:
     lines = [headline(status), deadline_line(status), ""]
     groups = missing_first(status.groups) if len(form.levels) > 1 else ()
     lines += _table([_heads(), *(_cells(count) for count in (*groups, status.whole))])
-    lines += ["", *_open_slots(status)] if status.whole.owed else []
+    if came := tuple(_open_slots(status)):
+        lines += ["", *came]
     if owed := owed_line(status.slots):
         lines += ["", owed]
     if status.strays:
