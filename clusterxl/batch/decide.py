@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -121,10 +121,12 @@ def accept_return(
         serial = serial or serial_of(find_unit(batch.units, unit), 1)
     with batch.ledger() as ledger:
         found = find_return(ledger, name)
+        before = _replaced_by(ledger, found)
         if found.state in _UNDONE:
             memory.readmit(ledger, found.sha256, reason=reason)
         memory.accept(ledger, found.sha256, reason=reason, unit=unit, serial=serial)
-        return _decided(ledger, found)
+        replaced = [one for one in _replaced_by(ledger, found) if one not in before]
+        return _decided(ledger, found, replaced)
 
 
 def exclude_return(batch: Batch, name: str, *, reason: str) -> Decided:
@@ -179,12 +181,14 @@ def _remove(batch: Batch, file: str) -> None:
         raise not_writable(path, error) from error
 
 
-def _decided(ledger: Ledger, before: Recorded) -> Decided:
-    after = memory.require_return(ledger, before.sha256)
-    replaced = (one for one in find_returns(ledger) if one.superseded_by == before.sha256)
+def _replaced_by(ledger: Ledger, found: Recorded) -> list[Recorded]:
+    return [one for one in find_returns(ledger) if one.superseded_by == found.sha256]
+
+
+def _decided(ledger: Ledger, before: Recorded, superseded: Iterable[Recorded] = ()) -> Decided:
     return Decided(
         before=before,
-        after=after,
-        superseded=tuple(replaced),
+        after=memory.require_return(ledger, before.sha256),
+        superseded=tuple(superseded),
         head=memory.head(ledger.connection),
     )

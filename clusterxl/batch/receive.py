@@ -30,6 +30,8 @@ from clusterxl.ledger import (
     record_return,
     record_skip,
     require_return,
+    same_again,
+    tally,
 )
 from clusterxl.sentences import say
 
@@ -98,7 +100,8 @@ def receive_files(
     """Receive files, folders and zips.
 
     Files are taken in the order of their content, so that the order in which they are given, or
-    lie in their folders, decides nothing. A receive that was broken off goes on.
+    lie in their folders, decides nothing. A receive that was broken off goes on; one that ended,
+    given again at once, enters nothing.
 
     Args:
         batch: The batch.
@@ -117,21 +120,35 @@ def receive_files(
     _require_outside(batch.root, paths)
     waiting = _sorted(find_workbooks(paths))
     with batch.ledger() as ledger:
-        number = begin_receive(ledger, [one.name for one in waiting])
-        outcomes = []
-        for position, one in enumerate(waiting):
-            outcomes.append(_receive(batch, ledger, number, position, one))
-            if progress:
-                progress(position + 1, len(waiting))
-        tally = end_receive(ledger, number)
+        number, outcomes, summed = _received(batch, ledger, waiting, progress)
         told = [_told(batch, ledger, one) for one in outcomes]
         return Receipt(
             number=number,
             files=tuple(sorted(told, key=attrgetter("file"))),
-            tally=tally,
+            tally=summed,
             head=head(ledger.connection),
             notice=judge_key(batch.issued),
         )
+
+
+def _received(
+    batch: Batch,
+    ledger: Ledger,
+    waiting: Sequence[_Waiting],
+    progress: Callable[[int, int], None] | None,
+) -> tuple[int, list[_Waiting | Outcome], Tally]:
+    """Receive files; return the number of the receive, what became of each, and the sum."""
+    if again := same_again(ledger, [(one.name, one.sha256) for one in waiting]):
+        known = [found or one for found, one in zip(again[1], waiting, strict=True)]
+        fates = [Fate.SKIPPED if isinstance(one, _Waiting) else one.fate for one in known]
+        return again[0], known, tally(len(known), fates)
+    number = begin_receive(ledger, [one.name for one in waiting])
+    outcomes = []
+    for position, one in enumerate(waiting):
+        outcomes.append(_receive(batch, ledger, number, position, one))
+        if progress:
+            progress(position + 1, len(waiting))
+    return number, outcomes, end_receive(ledger, number)
 
 
 def _require_outside(root: Path, paths: Iterable[Path]) -> None:

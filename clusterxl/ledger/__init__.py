@@ -18,7 +18,13 @@ from clusterxl.ledger.model import (
     hash_values,
 )
 from clusterxl.ledger.rebuild import Rebuilt, rebuild, restore, verify_ledger
-from clusterxl.ledger.receive import begin_receive, end_receive, record_return, record_skip
+from clusterxl.ledger.receive import (
+    begin_receive,
+    end_receive,
+    record_return,
+    record_skip,
+    same_again,
+)
 from clusterxl.ledger.records import (
     find_corrections,
     find_findings,
@@ -83,6 +89,7 @@ __all__ = [
     "rejudge",
     "require_return",
     "restore",
+    "same_again",
     "set_facts",
     "tally",
     "verify_journal",

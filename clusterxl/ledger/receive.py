@@ -36,7 +36,7 @@ def begin_receive(ledger: Ledger, names: Sequence[str]) -> int:
     Raises:
         OutputError: The ledger cannot be written.
     """
-    names_hash = hashlib.sha256(canonical(list(names)).encode("utf-8")).hexdigest()
+    names_hash = _hash_names(names)
     with ledger.transaction():
         row = ledger.connection.execute(
             "SELECT number, names_hash, state FROM receives ORDER BY number DESC LIMIT 1"
@@ -46,6 +46,41 @@ def begin_receive(ledger: Ledger, names: Sequence[str]) -> int:
         payload = {"receive": row[0] + 1, "files": len(names), "names_hash": names_hash}
         ledger.enter(Deed(act=Act.BEGIN, payload=payload))
     return int(row[0]) + 1
+
+
+def same_again(
+    ledger: Ledger, files: Sequence[tuple[str, str]]
+) -> tuple[int, tuple[Outcome | None, ...]] | None:
+    """Return what became of files that are all those of the last receive, and no others.
+
+    Whoever gives a command again that was done, perhaps because he never saw that it was, has
+    sent nothing: nothing is entered for it.
+
+    Args:
+        ledger: The ledger.
+        files: Name and hash of each file in the order of their positions; no hash where it is to
+            be skipped.
+
+    Returns:
+        The number of that receive, and for each file that it is a repeat, None where it was
+        skipped; None where anything is new.
+    """
+    row = ledger.connection.execute(
+        "SELECT number, names_hash, state FROM receives ORDER BY number DESC LIMIT 1"
+    ).fetchone() or (0, "", "")
+    if row[1:] != (_hash_names([name for name, _ in files]), "ended"):
+        return None
+    number = int(row[0])
+    there = ledger.connection.execute(
+        "SELECT position, sha256 FROM arrivals WHERE receive = ?", (number,)
+    )
+    if {(place, sha256) for place, (_, sha256) in enumerate(files)} != set(there):
+        return None
+    outcomes = tuple(
+        _repeat_of(ledger, name, sha256, _known(ledger, sha256)) if sha256 else None
+        for name, sha256 in files
+    )
+    return number, outcomes
 
 
 def record_return(ledger: Ledger, receive: int, arrival: Arrival, judge: Judge) -> Outcome:
@@ -257,21 +292,38 @@ def _arrived(ledger: Ledger, receive: int, position: int, sha256: str) -> tuple[
     return None if row is None else (str(row[0]), str(row[1]))
 
 
+def _hash_names(names: Sequence[str]) -> str:
+    return hashlib.sha256(canonical(list(names)).encode("utf-8")).hexdigest()
+
+
+def _repeat_of(ledger: Ledger, file: str, sha256: str, of: str) -> Outcome:
+    found = require_return(ledger, of)
+    return Outcome(
+        file=file,
+        sha256=sha256,
+        fate=Fate.REPEATED,
+        of=of,
+        state=found.state,
+        purged=found.purged,
+    )
+
+
 def _outcome(ledger: Ledger, receive: int, arrival: Arrival, sha256: str) -> Outcome:
     """Return what became of a file that is recorded."""
     kind, of = _arrived(ledger, receive, arrival.position, sha256) or ("return", sha256)
+    if kind != "return":
+        return _repeat_of(ledger, arrival.file, sha256, of)
     found = require_return(ledger, of)
     replaced = ledger.connection.execute(
         "SELECT sha256 FROM returns WHERE superseded_by = ? ORDER BY sha256", (sha256,)
     )
-    is_repeat = kind != "return"
     return Outcome(
         file=arrival.file,
         sha256=sha256,
-        fate=Fate.REPEATED if is_repeat else Fate(found.state),
+        fate=Fate(found.state),
         of=of,
         state=found.state,
         superseded=tuple(str(row[0]) for row in replaced),
-        doubts=() if is_repeat else find_doubts(ledger.connection, sha256),
+        doubts=find_doubts(ledger.connection, sha256),
         purged=found.purged,
     )
