@@ -108,18 +108,23 @@ class Comparison:
     findings: tuple[Finding, ...]
 
 
-def aggregate_records(records: Records, findings: Iterable[Finding] = ()) -> Comparison:
+def aggregate_records(
+    records: Records, findings: Iterable[Finding] = (), *, every: bool = False
+) -> Comparison:
     """Combine the newest return of each subject into one comparison.
 
     Args:
         records: Records of all returns.
         findings: What was found in them.
+        every: Each return counts: somebody has chosen one of each subject already.
 
     Returns:
         The comparison.
     """
     form = records.form
-    returns, left_out = _newest(form, records.returns)
+    returns, left_out = (
+        (_in_order(form, records.returns), ()) if every else _newest(form, records.returns)
+    )
     findings = (*_of_counted(form, findings, returns), *left_out)
     returns = _with_counts(returns, findings)
     values = _values_of(records, returns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from clusterxl.cli import batch_acts, batch_options, batch_round
+from clusterxl.cli import batch_acts, batch_options, batch_reports, batch_round
 from clusterxl.cli.spoken import SpokenGroup
 
 
@@ -18,10 +18,14 @@ for name, command in {
     "new": batch_round.new,
     "issue": batch_round.issue,
     "receive": batch_round.receive,
+    "status": batch_reports.status,
     "accept": batch_acts.accept,
     "exclude": batch_acts.exclude,
+    "correct": batch_reports.correct,
+    "aggregate": batch_reports.aggregate,
     "rules": batch_acts.rules,
     "verify": batch_acts.verify,
+    "export": batch_reports.export,
     "purge": batch_acts.purge,
 }.items():
     batch.add_command(command, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from clusterxl.cli.refusals import WrongUsageError
 from clusterxl.sentences import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from clusterxl.batch.folder import Batch
 
 _FOLDER = "clusterxl.batch"
@@ -45,4 +47,12 @@ def opened(ctx: click.Context) -> Batch:
     """Open the batch a command is about: the one given, or that of the current folder."""
     from clusterxl.batch.folder import open_batch
 
-    return open_batch(ctx.meta.get(_FOLDER, Path()))
+    return open_batch(ctx.meta.get(_FOLDER, Path()), clock=clock_of(ctx))
+
+
+def clock_of(ctx: click.Context) -> Callable[[], datetime]:
+    """Return the one clock of a command: that of whoever calls it, else the computer's."""
+    from clusterxl.ledger.store import utc_now
+
+    given: Callable[[], datetime] | None = ctx.obj
+    return given or utc_now

@@ -24,15 +24,21 @@ if TYPE_CHECKING:
 @options.base_year
 @click.option("--roster", metavar="CSV", type=options.FILE)
 @batch_options.deadline
+@click.pass_context
 def new(
-    folder: Path, form: str, base_year: int | None, roster: Path | None, deadline: date | None
+    ctx: click.Context,
+    folder: Path,
+    form: str,
+    base_year: int | None,
+    roster: Path | None,
+    deadline: date | None,
 ) -> None:
     """Begin a batch in a folder."""
     from clusterxl.batch.begin import Beginning, begin_batch
 
     options.require_folder(folder)
     asked = Beginning(form=form, base_year=base_year, roster=roster, deadline=deadline)
-    begun = begin_batch(folder, asked)
+    begun = begin_batch(folder, asked, clock=batch_options.clock_of(ctx))
     tell(
         say(
             "batch.begun",

@@ -31,10 +31,10 @@ class Tally:
         if sum(self.fates.values()) != self.files or set(self.fates) != set(Fate):
             raise ValueError(f"{self.files} files, but {dict(self.fates)}")
 
-    def line(self) -> str:
-        """Return the sum as one sentence."""
+    def line(self, *, lang: str = "") -> str:
+        """Return the sum as one sentence, in the language in use or another."""
         named: dict[str, Any] = {fate.value: self.fates[fate] for fate in Fate}
-        return say("ledger.tally", files=self.files, **named)
+        return say("ledger.tally", lang=lang, files=self.files, **named)
 
 
 def tally(files: int, fates: Iterable[Fate]) -> Tally:

@@ -28,7 +28,8 @@ def write_comparison(
     *,
     sample: bool = False,
     with_contacts: bool = False,
-    folder: str = "",
+    folder: str | None = "",
+    note: str = "",
 ) -> bytes:
     """Write the comparison workbook, in the language of the form.
 
@@ -37,7 +38,8 @@ def write_comparison(
         sample: The data are invented, and every page says so.
         with_contacts: Personal answers get a sheet of their own; else none is written.
         folder: Folder the files of the returns lie in, seen from that of the workbook and with
-            `/`; the sources link to the files there.
+            `/`; the sources link to the files there. None for no links.
+        note: What else the comparison rests on, told on the overview.
 
     Returns:
         The bytes of an .xlsx file; the same comparison gives the same bytes.
@@ -45,7 +47,7 @@ def write_comparison(
     Raises:
         RefusedByExcelError: Something breaks a limit of Excel.
     """
-    context = Context(comparison=comparison, sample=sample, folder=folder)
+    context = Context(comparison=comparison, sample=sample, folder=folder, note=note)
     stamp = Stamp(
         kind="comparison",
         form=context.form.id,

@@ -49,12 +49,15 @@ class Context:
     Attributes:
         comparison: What is written.
         sample: Every page says that the data are invented.
-        folder: Folder of the returned files, seen from that of the workbook.
+        folder: Folder of the returned files, seen from that of the workbook; None for no
+            links to them.
+        note: What else the comparison rests on.
     """
 
     comparison: Comparison
     sample: bool = False
-    folder: str = ""
+    folder: str | None = ""
+    note: str = ""
 
     @cached_property
     def names(self) -> SheetNames:

@@ -106,6 +106,8 @@ def _basis(context: Context) -> str:
         parts.append(context.say("report.basis_traced", sheet=context.names.provenance))
     else:
         parts.append(context.say("report.basis_untraced"))
+    if context.note:
+        parts.append(context.note)
     return "".join(parts)
 
 

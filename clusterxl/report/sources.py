@@ -162,7 +162,12 @@ def _cell(context: Context, record: dict[str, Any]) -> Content:
     """Return the link to the cell in the returned workbook, or only its address."""
     file, sheet, cell = (str(record[name]) for name in ("file", "sheet", "cell"))
     folders = file.split("/")[:-1]
-    odd = ODD_IN_LINKS & set(file) or file.startswith("/") or ".." in folders
+    odd = (
+        context.folder is None
+        or ODD_IN_LINKS & set(file)
+        or file.startswith("/")
+        or ".." in folders
+    )
     # No link leads into a zip.
     odd = odd or any(name.lower().endswith(".zip") for name in folders)
     quoted = sheet.replace("'", "''")

@@ -1,0 +1,137 @@
+"""Taking returns out of the archive again: those that count, as records of one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from clusterxl.batch.folder import Batch
+from clusterxl.batch.judge import examine
+from clusterxl.check import check_records, summarise
+from clusterxl.errors import LedgerError, NothingFoundError, WorkbookError
+from clusterxl.finding import Finding
+from clusterxl.frames import Status
+from clusterxl.ledger import Act, Ledger, Recorded, State, entries, find_findings, find_returns
+from clusterxl.normalise import Records, normalise_returns
+from clusterxl.sentences import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """The returns that count.
+
+    Attributes:
+        recorded: The returns as the ledger has them, by unit and serial.
+        records: Their records, with counts of findings.
+        findings: What is told about them: what the ledger asks, what the check and the answers to
+            corrections say, and what rules say that compare returns with each other.
+    """
+
+    recorded: tuple[Recorded, ...]
+    records: Records
+    findings: tuple[Finding, ...]
+
+
+def gather(
+    batch: Batch,
+    ledger: Ledger,
+    *,
+    questioned: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Gathered:
+    """Read the returns that count from the archive.
+
+    Args:
+        batch: The batch.
+        ledger: Its ledger.
+        questioned: Also those that wait for an answer or a decision, of slots of which none is
+            accepted; of several the newest.
+        progress: Told how many of how many returns are read.
+
+    Raises:
+        NothingFoundError: None counts yet.
+        LedgerError: The archive has lost one, or it cannot be read any more.
+    """
+    chosen = tuple(_chosen(ledger, questioned=questioned))
+    if not chosen:
+        name = "none_counts" if questioned else "none_accepted"
+        raise NothingFoundError(say(f"batch.{name}"), code=f"batch.{name}")
+    returns = []
+    for done, found in enumerate(chosen, start=1):
+        data = ledger.archive.read(found.sha256)
+        try:
+            returns.append(examine(batch, data, found.file).returned)
+        except WorkbookError as error:
+            sentence = say("batch.unreadable_now", file=found.file, reason=error)
+            raise LedgerError(sentence, code="batch.unreadable_now") from error
+        if progress:
+            progress(done, len(chosen))
+    records = normalise_returns(returns, form=batch.form)
+    told = (finding for found in chosen for finding in find_findings(ledger, found.sha256))
+    findings = _together(records, tuple(told))
+    return Gathered(recorded=chosen, records=summarise(records, findings), findings=findings)
+
+
+def contacts_of(batch: Batch, ledger: Ledger) -> Mapping[str, str]:
+    """Return whom to call, by code of the unit: what its returns say that is personal.
+
+    Units of which nothing came have none; the roster knows no people.
+    """
+    contacts: dict[str, dict[str, None]] = {}
+    for found in find_returns(ledger, State.ACCEPTED, State.QUESTIONED):
+        for line in _personal(batch, ledger, found):
+            contacts.setdefault(found.unit, {})[line] = None
+    return {unit: "\n".join(lines) for unit, lines in contacts.items()}
+
+
+def settled_head(ledger: Ledger) -> str:
+    """Return the head of the journal but for comparisons that were noted in it.
+
+    It says what a comparison rests on, and is the same when the comparison is written again.
+    """
+    heads = [entry.hash for entry in entries(ledger.connection) if entry.act is not Act.REPORT]
+    return heads[-1] if heads else ""
+
+
+def _together(records: Records, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Join to what the ledger tells what only shows when returns stand side by side."""
+    known = {(found.return_id, found.code, found.key) for found in told}
+    checked = check_records(records)
+    beside = (f for f in checked if (f.return_id, f.code, f.key) not in known)
+    order = {return_id: at for at, return_id in enumerate(records.returns["return_id"])}
+    places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
+    return tuple(
+        sorted((*told, *beside), key=lambda f: (order[f.return_id], places.get(f.key, -1)))
+    )
+
+
+def _personal(batch: Batch, ledger: Ledger, found: Recorded) -> Iterator[str]:
+    try:
+        examined = examine(batch, ledger.archive.read(found.sha256), found.file)
+    except WorkbookError:
+        # It was taken in; that it cannot be read any more is for `verify` to tell.
+        return
+    values = examined.records.values
+    personal = {asked.key for asked in batch.form.inputs if asked.field.personal}
+    shown = values[values["key"].isin(personal) & (values["status"] == Status.VALUE.value)]
+    for label, raw in zip(shown["label"], shown["raw"], strict=True):
+        yield say("batch.contact", lang=batch.form.language, label=label, value=raw)
+
+
+def _chosen(ledger: Ledger, *, questioned: bool) -> Iterator[Recorded]:
+    accepted = find_returns(ledger, State.ACCEPTED)
+    waiting = find_returns(ledger, State.QUESTIONED) if questioned else ()
+    taken = set(map(_slot, accepted))
+    newest = {_slot(found): found for found in waiting if _slot(found) not in taken}
+    yield from sorted((*accepted, *newest.values()), key=_order)
+
+
+def _slot(found: Recorded) -> tuple[str, ...]:
+    """Return what a return is about; one of no known unit is about itself."""
+    if found.serial:
+        return found.unit, found.serial
+    return (found.unit, "", found.subject) if found.unit and found.subject else (found.sha256,)
+
+
+def _order(found: Recorded) -> tuple[str, str, int, str]:
+    return found.unit, found.serial, found.receive, found.sha256

@@ -1,0 +1,193 @@
+"""What a batch comes to: the comparison, noted in the journal, and frames of its returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import pandas as pd
+
+from clusterxl.aggregate import aggregate_records
+from clusterxl.batch.folder import Batch
+from clusterxl.batch.gather import gather, settled_head
+from clusterxl.batch.status import Slot, Standing, Status, take_status
+from clusterxl.batch.status_book import Compared
+from clusterxl.finding import Finding
+from clusterxl.frames import cut_frames
+from clusterxl.ledger import Act, Ledger, Report, entries, record_report
+from clusterxl.report import is_traced, write_comparison
+from clusterxl.sentences import say
+
+_FINDING_COLUMNS = (
+    *("return_id", "file", "code", "severity", "sheet", "cell", "key", "label", "value"),
+    *("message", "note"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A comparison of a batch.
+
+    Attributes:
+        content: The bytes of the workbook.
+        sources: The frame of sources that belongs beside it; None where the workbook holds them.
+        returns: Hashes of the returns it rests on, in order.
+        findings: What is told about them.
+        head: Head of the journal, as the workbook names it.
+    """
+
+    content: bytes
+    sources: pd.DataFrame | None
+    returns: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    head: str
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the workbook."""
+        return sha256(self.content).hexdigest()
+
+
+def now_of(batch: Batch) -> datetime:
+    """Return the moment by the clock of the batch, in the time zone of this computer."""
+    return batch.clock().astimezone()
+
+
+def status_of(batch: Batch, ledger: Ledger) -> Status:
+    """Tell how a batch stands now."""
+    return take_status(ledger, batch.units, now=now_of(batch), deadline=batch.deadline)
+
+
+def compare_batch(
+    batch: Batch,
+    ledger: Ledger,
+    *,
+    questioned: bool = False,
+    with_contacts: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Result:
+    """Combine the accepted returns of a batch into a comparison.
+
+    Args:
+        batch: The batch.
+        ledger: Its ledger.
+        questioned: Also those that are questioned, where none of their slot is accepted.
+        with_contacts: Personal answers get a sheet of their own; else none is written.
+        progress: Told how many of how many returns are read.
+
+    Returns:
+        The comparison: the same state of the batch gives the same bytes.
+
+    Raises:
+        NothingFoundError: No return counts yet.
+        LedgerError: The archive has lost one, or it cannot be read any more.
+        RefusedByExcelError: Something breaks a limit of Excel.
+    """
+    gathered = gather(batch, ledger, questioned=questioned, progress=progress)
+    found = settled_head(ledger)
+    comparison = aggregate_records(gathered.records, gathered.findings, every=True)
+    note = _note(batch, status_of(batch, ledger), questioned=questioned, found=found)
+    content = write_comparison(comparison, with_contacts=with_contacts, folder=None, note=note)
+    return Result(
+        content=content,
+        sources=None if is_traced(comparison) else comparison.provenance,
+        returns=tuple(one.sha256 for one in gathered.recorded),
+        findings=gathered.findings,
+        head=found,
+    )
+
+
+def note_comparison(ledger: Ledger, result: Result, *, file: str) -> None:
+    """Note in the journal that a comparison was written; the same again changes nothing.
+
+    Args:
+        ledger: The ledger.
+        result: The comparison.
+        file: Where it was written; in the batch folder, below it with `/`.
+
+    Raises:
+        OutputError: The ledger cannot be written.
+    """
+    record_report(ledger, Report(sha256=result.sha256, file=file, returns=result.returns))
+
+
+def comparisons_of(batch: Batch, ledger: Ledger) -> tuple[Compared, ...]:
+    """Return the comparisons that were noted, oldest first."""
+    zone = now_of(batch).tzinfo
+    return tuple(
+        Compared(
+            day=datetime.fromisoformat(entry.at).astimezone(zone).date(),
+            file=str(entry.data["file"]),
+            sha256=str(entry.data["sha256"]),
+        )
+        for entry in entries(ledger.connection)
+        if entry.act is Act.REPORT
+    )
+
+
+def frames_of(
+    batch: Batch,
+    ledger: Ledger,
+    *,
+    questioned: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Mapping[str, pd.DataFrame]:
+    """Return the frames of the returns that count, and two of the batch itself.
+
+    Args:
+        batch: The batch.
+        ledger: Its ledger.
+        questioned: Also those that are questioned, where none of their slot is accepted.
+        progress: Told how many of how many returns are read.
+
+    Returns:
+        The frames of `read` by name; then `batch_slots`, row a slot of the roster or beyond it,
+        and `batch_findings`, row a finding about a return that counts.
+
+    Raises:
+        NothingFoundError: No return counts yet.
+        LedgerError: The archive has lost one, or it cannot be read any more.
+    """
+    gathered = gather(batch, ledger, questioned=questioned, progress=progress)
+    records = gathered.records
+    slots = [_slot_row(slot) for slot in status_of(batch, ledger).slots]
+    findings = [
+        {name: str(getattr(found, name)) for name in _FINDING_COLUMNS}
+        for found in gathered.findings
+    ]
+    return {
+        **cut_frames(batch.form, records.values, records.returns),
+        "batch_slots": pd.DataFrame(slots),
+        "batch_findings": pd.DataFrame(findings, columns=list(_FINDING_COLUMNS), dtype="str"),
+    }
+
+
+def _slot_row(slot: Slot) -> dict[str, object]:
+    told = asdict(slot)
+    unit = slot.unit
+    days = {name: told[name].isoformat() if told[name] else "" for name in ("came", "received")}
+    return {
+        "group": unit.group,
+        "unit": unit.name,
+        "unit_code": unit.code,
+        **{name: told[name] for name in told if name not in ("unit", "remarks", *days)},
+        **days,
+    }
+
+
+def _note(batch: Batch, status: Status, *, questioned: bool, found: str) -> str:
+    """Say what a comparison rests on, and by which entry of the journal that can be proved."""
+    lang = batch.form.language
+    figures = {
+        "due": status.whole.due,
+        "accepted": status.whole.standings[Standing.ACCEPTED],
+        "questioned": status.whole.standings[Standing.QUESTIONED],
+        "missing": status.whole.standings[Standing.MISSING]
+        + status.whole.standings[Standing.REJECTED],
+    }
+    name = "rests_on_questioned" if questioned else "rests_on_accepted"
+    return say(f"batch.{name}", lang=lang, **figures) + say(
+        "batch.rests_on_journal", lang=lang, head=found
+    )

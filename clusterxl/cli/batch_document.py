@@ -1,0 +1,161 @@
+"""How a batch stands: as text for people, as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from clusterxl.batch.status import Count, Slot, Standing, Status
+from clusterxl.batch.words import (
+    deadline_line,
+    headline,
+    journal_line,
+    missing_first,
+    next_step,
+    owed_line,
+    slot_name,
+    standing_word,
+)
+from clusterxl.excel.heights import is_wide
+from clusterxl.form.model import Form
+from clusterxl.ledger import Recorded
+from clusterxl.sentences import say
+
+_GAP = "  "
+
+
+def as_text(form: Form, status: Status) -> str:
+    """Return a table of the groups, what is owed, and what proves it."""
+    lines = [headline(status), deadline_line(status), ""]
+    groups = missing_first(status.groups) if len(form.levels) > 1 else ()
+    lines += _table([_heads(), *(_cells(count) for count in (*groups, status.whole))])
+    if came := tuple(_open_slots(status)):
+        lines += ["", *came]
+    if owed := owed_line(status.slots):
+        lines += ["", owed]
+    if status.strays:
+        lines += [
+            "",
+            *(say("status.stray_line", file=found.file or found.sha256) for found in status.strays),
+        ]
+    lines += ["", status.files.line(), journal_line(status)]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def as_json(form: Form, status: Status, *, ascii_only: bool = False) -> str:
+    """Return the document of `batch status --format json`, version 1.
+
+    Args:
+        form: The form.
+        status: How the batch stands.
+        ascii_only: Write everything beyond ASCII as escapes, for a console that is not UTF-8.
+    """
+    document = {
+        "version": 1,
+        "form": form.id,
+        "at": status.at.isoformat(timespec="seconds"),
+        "deadline": status.deadline.isoformat() if status.deadline else None,
+        "total": _count(status.whole),
+        "groups": [{"group": count.group, **_count(count)} for count in status.groups],
+        "slots": [_slot(slot) for slot in status.slots],
+        "strays": [_stray(found) for found in status.strays],
+        "files": {
+            "files": status.files.files,
+            **{fate.value: number for fate, number in status.files.fates.items()},
+        },
+        "journal": {"entries": status.entries, "head": status.head},
+    }
+    return json.dumps(document, ensure_ascii=ascii_only, indent=1)
+
+
+def _heads() -> tuple[str, ...]:
+    names = ("due", "came", "accepted", "to_correct", "missing", "excluded", "late")
+    return ("", *(say(f"status.head_{name}").replace("\n", "") for name in names))
+
+
+def _cells(count: Count) -> tuple[str, ...]:
+    standings = count.standings
+    figures = (
+        *(count.due, count.came, standings[Standing.ACCEPTED]),
+        standings[Standing.QUESTIONED] + standings[Standing.REJECTED],
+        *(standings[Standing.MISSING], standings[Standing.EXCLUDED], count.late),
+    )
+    return (count.group or say("report.whole"), *map(str, figures))
+
+
+def _open_slots(status: Status) -> Iterator[str]:
+    """Go through what came and is not done with: state, next step, and how much is asked."""
+    came = [slot for slot in status.slots if slot.is_owed and slot.return_id]
+    for slot in came:
+        yield say(
+            "status.open_line",
+            id=slot.return_id,
+            group=slot.unit.group,
+            name=slot_name(slot),
+            standing=standing_word(slot.standing),
+            errors=slot.errors,
+            warnings=slot.warnings,
+            next=next_step(slot),
+        )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Go through the lines of a table, its first column at the left, its figures at the right."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    for first, *others in rows:
+        cells = [first + " " * (widths[0] - _width(first))]
+        cells += [
+            " " * (width - _width(text)) + text
+            for text, width in zip(others, widths[1:], strict=True)
+        ]
+        yield _GAP.join(cells)
+
+
+def _width(text: str) -> int:
+    return sum(2 if is_wide(char) else 1 for char in text)
+
+
+def _count(count: Count) -> dict[str, Any]:
+    return {
+        "units": count.units,
+        "due": count.due,
+        "came": count.came,
+        **{standing.value: number for standing, number in count.standings.items()},
+        "issued": count.issued,
+        "late": count.late,
+        "overdue": count.overdue,
+    }
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return {
+        "group": slot.unit.group,
+        "unit": slot.unit.name,
+        "code": slot.unit.code,
+        "serial": slot.serial,
+        "subject": slot.subject,
+        "standing": slot.standing.value,
+        "issued": slot.issued,
+        "return": slot.return_id,
+        "file": slot.file,
+        "came": slot.came.isoformat() if slot.came else None,
+        "received": slot.received.isoformat() if slot.received else None,
+        "late": slot.late,
+        "overdue": slot.overdue,
+        "round": slot.round,
+        "sent": slot.is_sent,
+        "errors": slot.errors,
+        "warnings": slot.warnings,
+        "waiting": slot.waiting,
+        "remarks": list(slot.remarks),
+    }
+
+
+def _stray(found: Recorded) -> dict[str, Any]:
+    return {
+        "return": found.sha256[:12],
+        "file": found.file,
+        "state": found.state.value,
+        "unit": found.unit,
+    }

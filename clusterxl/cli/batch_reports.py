@@ -1,0 +1,203 @@
+"""The commands that tell of a batch: status, correct, aggregate, export."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clusterxl.cli import batch_options, options
+from clusterxl.cli.collect import HAS_ERRORS, KIND_OF_SUFFIX
+from clusterxl.cli.console import steps, tell, tell_unchanged
+from clusterxl.cli.spoken import spoken
+from clusterxl.sentences import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clusterxl.batch.folder import Batch
+    from clusterxl.finding import Finding
+
+_INCLUDE = click.option("--include", type=click.Choice(["accepted", "questioned"]))
+_OUTPUT = click.option("-o", "--output", metavar="FILE", type=options.FILE)
+
+
+@spoken("batch_status")
+@batch_options.batch_folder
+@click.option("--format", "kind", type=click.Choice(["text", "json", "xlsx"]))
+@_OUTPUT
+@click.option("--with-contacts", is_flag=True)
+@options.force
+@click.pass_context
+def status(
+    ctx: click.Context, kind: str | None, output: Path | None, with_contacts: bool, force: bool
+) -> None:
+    """Tell who answered, who is late and what is still owed."""
+    from clusterxl.batch.gather import contacts_of
+    from clusterxl.batch.results import comparisons_of, status_of
+    from clusterxl.batch.status_book import write_status
+    from clusterxl.cli.batch_document import as_json, as_text
+
+    batch = batch_options.opened(ctx)
+    kind = kind or KIND_OF_SUFFIX.get(output.suffix.lower() if output else "", "text")
+    if kind == "xlsx":
+        place = _place(batch, output, "status_file", workbook=True)
+        with batch.ledger() as ledger:
+            content = write_status(
+                batch.form,
+                status_of(batch, ledger),
+                compared=comparisons_of(batch, ledger),
+                contacts=contacts_of(batch, ledger) if with_contacts else None,
+            )
+        _write(place, content, force=force or output is None)
+        if with_contacts:
+            tell(say("cli.personal"), err=True)
+        return
+    with batch.ledger() as ledger:
+        taken = status_of(batch, ledger)
+    if output is not None:
+        text = as_json(batch.form, taken) if kind == "json" else as_text(batch.form, taken)
+        options.require_file(output, workbook=False)
+        _write(output, f"{text}\n".encode(), force=force)
+    elif kind == "json":
+        ascii_only = "utf" not in str(sys.stdout.encoding).lower()
+        click.echo(as_json(batch.form, taken, ascii_only=ascii_only))
+    else:
+        tell(as_text(batch.form, taken))
+
+
+@spoken("batch_correct")
+@batch_options.batch_folder
+@batch_options.deadline
+@click.pass_context
+def correct(ctx: click.Context, deadline: date | None) -> None:
+    """Write a correction for every questioned return."""
+    from clusterxl.batch.correct import correct_batch
+    from clusterxl.batch.folder import CORRECTIONS
+    from clusterxl.batch.results import now_of
+
+    batch = batch_options.opened(ctx)
+    if deadline is None and batch.deadline and batch.deadline >= now_of(batch).date():
+        deadline = batch.deadline
+    with steps(say("cli.correcting")) as progress:
+        done = correct_batch(batch, deadline=deadline, progress=progress)
+    for file in done.written:
+        tell(file)
+    for held in done.held:
+        found = held.recorded
+        tell(say("cli.held", file=found.file or found.sha256, reason=held.reason))
+    tell(
+        say(
+            "cli.corrected",
+            folder=batch.root / CORRECTIONS,
+            count=len(done.written),
+            kept=done.kept,
+            held=len(done.held),
+        )
+    )
+    tell(say("batch.head", head=done.head))
+
+
+@spoken("batch_aggregate")
+@batch_options.batch_folder
+@_OUTPUT
+@_INCLUDE
+@click.option("--with-contacts", is_flag=True)
+@options.force
+@click.pass_context
+def aggregate(
+    ctx: click.Context,
+    output: Path | None,
+    include: str | None,
+    with_contacts: bool,
+    force: bool,
+) -> None:
+    """Write the comparison of the accepted returns."""
+    from clusterxl.batch.results import compare_batch, note_comparison
+    from clusterxl.outputs import Outputs, csv_bytes
+
+    batch = batch_options.opened(ctx)
+    place = _place(batch, output, "comparison_file", workbook=True)
+    with batch.ledger() as ledger, Outputs(force=force or output is None) as files:
+        files.require_folder(place.parent)
+        with steps(say("cli.reading")) as progress:
+            result = compare_batch(
+                batch,
+                ledger,
+                questioned=include == "questioned",
+                with_contacts=with_contacts,
+                progress=progress,
+            )
+        files.add(place, result.content)
+        if result.sources is not None:
+            files.add(place.with_name(f"{place.stem}.sources.csv"), csv_bytes(result.sources))
+        note_comparison(ledger, result, file=_seen_from(batch, place))
+    tell(say("cli.compared", path=place, count=len(result.returns)))
+    tell(say("cli.compared_hash", sha256=result.sha256, head=result.head))
+    if with_contacts:
+        tell(say("cli.personal"), err=True)
+    _finish(ctx, result.findings)
+
+
+@spoken("batch_export")
+@batch_options.batch_folder
+@click.option("-o", "--output", metavar="DIR", type=options.FILE)
+@click.option("--format", "kind", type=click.Choice(["csv", "parquet"]), default="csv")
+@_INCLUDE
+@options.force
+@click.pass_context
+def export(
+    ctx: click.Context, output: Path | None, kind: str, include: str | None, force: bool
+) -> None:
+    """Write the accepted returns as tables."""
+    from clusterxl.batch.results import frames_of
+    from clusterxl.outputs import Outputs, frame_writer
+
+    write = frame_writer(kind)
+    batch = batch_options.opened(ctx)
+    folder = _place(batch, output, "frames_folder", workbook=False)
+    with batch.ledger() as ledger, steps(say("cli.reading")) as progress:
+        frames = frames_of(batch, ledger, questioned=include == "questioned", progress=progress)
+    with Outputs(force=force or output is None) as files:
+        files.require_folder(folder)
+        for name, frame in frames.items():
+            files.add(folder / f"{name}.{kind}", write(frame))
+    tell(say("cli.read", count=len(files.written), folder=folder))
+    tell_unchanged(files)
+    if any(asked.field.personal for asked in batch.form.inputs):
+        tell(say("cli.personal"), err=True)
+
+
+def _place(batch: Batch, output: Path | None, name: str, *, workbook: bool) -> Path:
+    """Return where a result goes: where it is asked for, or among the reports of the batch."""
+    from clusterxl.batch.folder import REPORTS
+
+    if output is None:
+        return batch.root / REPORTS / say(f"batch.{name}", lang=batch.form.language)
+    if workbook:
+        options.require_file(output, workbook=True)
+    else:
+        options.require_folder(output)
+    return output
+
+
+def _seen_from(batch: Batch, place: Path) -> str:
+    """Return a place as the journal names it: below the batch folder where it lies there."""
+    path, root = place.resolve(), batch.root.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _write(place: Path, content: bytes, *, force: bool) -> None:
+    from clusterxl.outputs import write_file
+
+    write_file(place, content, force=force)
+    tell(say("cli.written", path=place), err=True)
+
+
+def _finish(ctx: click.Context, findings: Iterable[Finding]) -> None:
+    """End with exit code 1 where an error was found; all outputs are written by then."""
+    if any(finding.severity == "error" for finding in findings):
+        ctx.exit(HAS_ERRORS)
