@@ -53,8 +53,11 @@ from clusterxl.excel.stamp import PROPERTY, Stamp, carriers, parse_stamp
 from clusterxl.form.file import load_form
 from clusterxl.generate import generate_workbook
 from clusterxl.ledger import State, find_returns, journal_text
+from clusterxl.sentences import use_language
 from clusterxl.testing.returns import simulate_return
 
+# An older format that is broken: another process looks into it.
+OLD = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(4_000)
 RULE = """[[rule]]
 id = "WHEAT-01"
 severity = "error"
@@ -587,7 +590,11 @@ def test_a_verdict_follows_from_batch_bytes_and_name(made: Batch, tmp_path: Path
     data = filled(made, "1101", wheat_2024="many")
     shutil.copytree(made.root, tmp_path / "elsewhere")
     elsewhere = open_batch(tmp_path / "elsewhere")
-    assert judge_return(made, data, "a.xlsx") == judge_return(elsewhere, data, "a.xlsx")
+    for one in (data, data[:2000], b"", blank(made, "1101"), OLD):
+        use_language("zh")
+        verdict = judge_return(made, one, "a.xlsx")
+        use_language("en")
+        assert verdict == judge_return(elsewhere, one, "a.xlsx")
     other_form = generate_workbook(load_form(FORMS / "farm-survey"))
     verdict = judge_return(made, other_form, "a.xlsx")
     assert (verdict.readable, [f.code for f in verdict.findings]) == (False, ["STAMP-FORM"])
