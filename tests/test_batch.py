@@ -316,6 +316,24 @@ class TestReceive:
             ("wheat_2024", "many", "4", ("GEN-NUM",), ()),
         ]
 
+    def test_what_was_accepted_counts_until_a_newer_one_is(
+        self, batch: Batch, tmp_path: Path
+    ) -> None:
+        receive(batch, tmp_path / "1", {"a.xlsx": filled(batch, "1101", wheat_2024=1)})
+        doubtful = receive(
+            batch, tmp_path / "2", {"b.xlsx": filled(batch, "1101", wheat_2024="many")}
+        )
+        (file,) = doubtful.files
+        with batch.ledger() as ledger:
+            first = find_return(ledger, "a.xlsx")
+        assert (file.fate, first.state, file.beside) == ("questioned", "accepted", first.sha256)
+        assert file.changes
+        assert [change.key for change in file.changes.answers] == ["wheat_2024"]
+        receive(batch, tmp_path / "3", {"c.xlsx": filled(batch, "1101", wheat_2024=2)})
+        with batch.ledger() as ledger:
+            states = {one.file: str(one.state) for one in find_returns(ledger)}
+        assert states == {"a.xlsx": "superseded", "b.xlsx": "superseded", "c.xlsx": "accepted"}
+
     def test_a_number_that_stood_as_text_is_a_change(self, batch: Batch, tmp_path: Path) -> None:
         receive(batch, tmp_path / "1", {"a.xlsx": filled(batch, "1101", wheat_2024="11")})
         again = receive(batch, tmp_path / "2", {"a.xlsx": filled(batch, "1101", wheat_2024=11)})
@@ -493,7 +511,12 @@ class TestDeciding:
         assert exclude_return(batch, "1101", reason="draft").after.state is State.EXCLUDED
         assert accept_return(batch, "1101", reason="no draft").after.state is State.ACCEPTED
         with batch.ledger() as ledger:
-            assert '"no draft"' in journal_text(ledger.connection)
+            told = journal_text(ledger.connection)
+        assert '"no draft"' in told
+        # The same again changes nothing.
+        accept_return(batch, "1101", reason="no draft")
+        with batch.ledger() as ledger:
+            assert journal_text(ledger.connection) == told
 
     def test_purged_is_gone_and_still_counts(self, batch: Batch, tmp_path: Path) -> None:
         told = "some 12345 sacks"

@@ -31,7 +31,8 @@ from clusterxl.sentences import say, use_language
 OTHER_KIND = "read.other_kind"
 _NAMED = ("name", "map")
 # What says something of a stamp and yet leaves no doubt whose the workbook is.
-_HARMLESS = ("STAMP-WIPED", "STAMP-RULES", "STAMP-VERSION", "STAMP-KEY")
+_HARMLESS = ("STAMP-WIPED", "STAMP-RULES", "STAMP-KEY")
+_ZIP = b"PK"
 _DOUBTFUL = ("STAMP-", "READ-LEGACY")
 _COUNTED = ("inputs", "found", "lost", "filled", "formulas", "errors")
 
@@ -100,6 +101,8 @@ def examine(batch: Batch, data: bytes, file: str) -> Examined:
 
 def is_other_kind(data: bytes, file: str) -> bool:
     """Whether bytes are a workbook of ours that is no return, such as a comparison."""
+    if not data.startswith(_ZIP):
+        return False
     try:
         book = read_workbook(data, file)
     except WorkbookError:
