@@ -209,7 +209,7 @@ def _told(batch: Batch, ledger: Ledger, outcome: _Waiting | Outcome) -> Received
         )
     recorded = require_return(ledger, outcome.of)
     is_repeat = outcome.fate is Fate.REPEATED
-    replaced = () if is_repeat else outcome.superseded
+    replaced = "" if is_repeat else _newest(ledger, outcome.superseded)
     return Received(
         file=outcome.file,
         # A file that came after it may have taken its place since.
@@ -217,5 +217,12 @@ def _told(batch: Batch, ledger: Ledger, outcome: _Waiting | Outcome) -> Received
         outcome=outcome,
         recorded=recorded,
         findings=() if is_repeat else find_findings(ledger, recorded.sha256),
-        changes=find_changes(batch, ledger, replaced[-1], recorded.sha256) if replaced else None,
+        changes=find_changes(batch, ledger, replaced, recorded.sha256) if replaced else None,
     )
+
+
+def _newest(ledger: Ledger, names: Iterable[str]) -> str:
+    """Return which of some returns came last; empty for none."""
+    found = [require_return(ledger, name) for name in names]
+    newest = max(found, key=attrgetter("round", "receive", "sha256"), default=None)
+    return newest.sha256 if newest else ""
