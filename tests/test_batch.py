@@ -53,8 +53,11 @@ from clusterxl.excel.stamp import PROPERTY, Stamp, carriers, parse_stamp
 from clusterxl.form.file import load_form
 from clusterxl.generate import generate_workbook
 from clusterxl.ledger import State, find_returns, journal_text
+from clusterxl.sentences import use_language
 from clusterxl.testing.returns import simulate_return
 
+# An older format that is broken: another process looks into it.
+OLD = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(4_000)
 RULE = """[[rule]]
 id = "WHEAT-01"
 severity = "error"
@@ -313,6 +316,24 @@ class TestReceive:
             ("wheat_2024", "many", "4", ("GEN-NUM",), ()),
         ]
 
+    def test_what_was_accepted_counts_until_a_newer_one_is(
+        self, batch: Batch, tmp_path: Path
+    ) -> None:
+        receive(batch, tmp_path / "1", {"a.xlsx": filled(batch, "1101", wheat_2024=1)})
+        doubtful = receive(
+            batch, tmp_path / "2", {"b.xlsx": filled(batch, "1101", wheat_2024="many")}
+        )
+        (file,) = doubtful.files
+        with batch.ledger() as ledger:
+            first = find_return(ledger, "a.xlsx")
+        assert (file.fate, first.state, file.beside) == ("questioned", "accepted", first.sha256)
+        assert file.changes
+        assert [change.key for change in file.changes.answers] == ["wheat_2024"]
+        receive(batch, tmp_path / "3", {"c.xlsx": filled(batch, "1101", wheat_2024=2)})
+        with batch.ledger() as ledger:
+            states = {one.file: str(one.state) for one in find_returns(ledger)}
+        assert states == {"a.xlsx": "superseded", "b.xlsx": "superseded", "c.xlsx": "accepted"}
+
     def test_a_number_that_stood_as_text_is_a_change(self, batch: Batch, tmp_path: Path) -> None:
         receive(batch, tmp_path / "1", {"a.xlsx": filled(batch, "1101", wheat_2024="11")})
         again = receive(batch, tmp_path / "2", {"a.xlsx": filled(batch, "1101", wheat_2024=11)})
@@ -490,7 +511,12 @@ class TestDeciding:
         assert exclude_return(batch, "1101", reason="draft").after.state is State.EXCLUDED
         assert accept_return(batch, "1101", reason="no draft").after.state is State.ACCEPTED
         with batch.ledger() as ledger:
-            assert '"no draft"' in journal_text(ledger.connection)
+            told = journal_text(ledger.connection)
+        assert '"no draft"' in told
+        # The same again changes nothing.
+        accept_return(batch, "1101", reason="no draft")
+        with batch.ledger() as ledger:
+            assert journal_text(ledger.connection) == told
 
     def test_purged_is_gone_and_still_counts(self, batch: Batch, tmp_path: Path) -> None:
         told = "some 12345 sacks"
@@ -587,7 +613,11 @@ def test_a_verdict_follows_from_batch_bytes_and_name(made: Batch, tmp_path: Path
     data = filled(made, "1101", wheat_2024="many")
     shutil.copytree(made.root, tmp_path / "elsewhere")
     elsewhere = open_batch(tmp_path / "elsewhere")
-    assert judge_return(made, data, "a.xlsx") == judge_return(elsewhere, data, "a.xlsx")
+    for one in (data, data[:2000], b"", blank(made, "1101"), OLD):
+        use_language("zh")
+        verdict = judge_return(made, one, "a.xlsx")
+        use_language("en")
+        assert verdict == judge_return(elsewhere, one, "a.xlsx")
     other_form = generate_workbook(load_form(FORMS / "farm-survey"))
     verdict = judge_return(made, other_form, "a.xlsx")
     assert (verdict.readable, [f.code for f in verdict.findings]) == (False, ["STAMP-FORM"])

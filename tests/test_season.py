@@ -28,15 +28,15 @@ from batch_play import (
     typed_in_openpyxl,
 )
 
-from clusterxl.aggregate import aggregate_records
+from clusterxl.aggregate import Comparison, aggregate_records
 from clusterxl.batch.decide import accept_return, exclude_return
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.judge import examine
 from clusterxl.batch.verify import verify_batch
 from clusterxl.check import check_records
-from clusterxl.finding import Severity
 from clusterxl.ledger import (
     Fate,
+    Ledger,
     Report,
     State,
     fates_of,
@@ -185,11 +185,7 @@ def how_it_ends(batch: Batch) -> None:
             Fate.REJECTED: 1,
             Fate.SKIPPED: 1,
         }
-        returns = [
-            examine(batch, ledger.archive.read(one.sha256), one.file).returned for one in accepted
-        ]
-        records = normalise_returns(returns, form=batch.form)
-        comparison = aggregate_records(records, check_records(records))
+        comparison = compared(batch, ledger)
         totals = comparison.totals.set_index("key")
         assert [totals[name]["wheat_2024"] for name in ("value", "n", "returns")] == [27, 4, 4]
         content = write_comparison(comparison)
@@ -200,9 +196,20 @@ def how_it_ends(batch: Batch) -> None:
         digest = hashlib.sha256(content).hexdigest()
         report = Report(sha256=digest, file="reports/comparison.xlsx", returns=rests_on)
         record_report(ledger, report)
-    proof = verify_batch(batch)
-    assert [f for f in proof.findings if f.severity is Severity.ERROR] == []
-    assert (proof.findings, proof.reports) == ((), 1)
+    proof = verify_batch(
+        batch, remake=lambda one, ledger: [write_comparison(compared(one, ledger))]
+    )
+    assert (proof.findings, proof.reports, proof.remade) == ((), 1, ("reports/comparison.xlsx",))
+
+
+def compared(batch: Batch, ledger: Ledger) -> Comparison:
+    """Return the comparison of the accepted returns, made from the archive."""
+    returns = [
+        examine(batch, ledger.archive.read(one.sha256), one.file).returned
+        for one in find_returns(ledger, State.ACCEPTED)
+    ]
+    records = normalise_returns(returns, form=batch.form)
+    return aggregate_records(records, check_records(records))
 
 
 def test_nobody_answered_anything_yet(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def _by_slot(known: Sequence[Recorded], name: str) -> list[Recorded]:
 def accept_return(
     batch: Batch, name: str, *, reason: str, unit: str = "", serial: str = ""
 ) -> Decided:
-    """Accept a return, also one that was excluded or rejected before.
+    """Accept a return, also one that was excluded or rejected before; again, nothing changes.
 
     Args:
         batch: The batch.
@@ -121,6 +121,8 @@ def accept_return(
         serial = serial or serial_of(find_unit(batch.units, unit), 1)
     with batch.ledger() as ledger:
         found = find_return(ledger, name)
+        if found.state is State.ACCEPTED and (unit, serial) in (("", ""), _slot_of(found)):
+            return _decided(ledger, found)
         before = _replaced_by(ledger, found)
         if found.state in _UNDONE:
             memory.readmit(ledger, found.sha256, reason=reason)
@@ -130,7 +132,7 @@ def accept_return(
 
 
 def exclude_return(batch: Batch, name: str, *, reason: str) -> Decided:
-    """Exclude a return: it stays known and counts nowhere.
+    """Exclude a return: it stays known and counts nowhere; again, nothing changes.
 
     Raises:
         BatchError: There is none, or there are several.
@@ -139,7 +141,8 @@ def exclude_return(batch: Batch, name: str, *, reason: str) -> Decided:
     """
     with batch.ledger() as ledger:
         found = find_return(ledger, name)
-        memory.exclude(ledger, found.sha256, reason=reason)
+        if found.state is not State.EXCLUDED:
+            memory.exclude(ledger, found.sha256, reason=reason)
         return _decided(ledger, found)
 
 
@@ -150,15 +153,18 @@ def purge_return(batch: Batch, name: str, *, reason: str) -> Purged:
     a process that died had left.
 
     Raises:
-        BatchError: There is none, or there are several.
-        LedgerError: There is no reason.
+        BatchError: There is none, there are several, or there is no reason.
         OutputError: The ledger, the archive or a correction cannot be written.
     """
+    if not reason.strip():
+        raise cannot("no_reason_to_purge")
     with batch.ledger() as ledger:
         found = find_return(ledger, name)
+        # Before the names are gone by which whoever is cut off here would ask again.
+        for one in memory.find_corrections(ledger):
+            if one.answers == found.sha256:
+                _remove(batch, one.file)
         files = memory.purge(ledger, found.sha256, reason=reason)
-        for file in files:
-            _remove(batch, file)
         reports = batch.root / REPORTS
         left = (path for path in reports.rglob("*") if path.is_file())
         return Purged(
@@ -179,6 +185,10 @@ def _remove(batch: Batch, file: str) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise not_writable(path, error) from error
+
+
+def _slot_of(found: Recorded) -> tuple[str, str]:
+    return found.unit, found.serial
 
 
 def _replaced_by(ledger: Ledger, found: Recorded) -> list[Recorded]:

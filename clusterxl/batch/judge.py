@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from math import isnan
 from pathlib import PurePosixPath
@@ -25,12 +26,13 @@ from clusterxl.normalise import Records, normalise_returns
 from clusterxl.numbers import shortest_decimal
 from clusterxl.read import RETURN, Identity, Return, finding_of, read_as
 from clusterxl.replies import Ask
-from clusterxl.sentences import say
+from clusterxl.sentences import say, use_language
 
 OTHER_KIND = "read.other_kind"
 _NAMED = ("name", "map")
 # What says something of a stamp and yet leaves no doubt whose the workbook is.
-_HARMLESS = ("STAMP-WIPED", "STAMP-RULES", "STAMP-VERSION", "STAMP-KEY")
+_HARMLESS = ("STAMP-WIPED", "STAMP-RULES", "STAMP-KEY")
+_ZIP = b"PK"
 _DOUBTFUL = ("STAMP-", "READ-LEGACY")
 _COUNTED = ("inputs", "found", "lost", "filled", "formulas", "errors")
 
@@ -64,6 +66,12 @@ def judge_return(batch: Batch, data: bytes, file: str) -> Verdict:
     Returns:
         The verdict; not readable where it is no return of this form.
     """
+    # What is told is kept: it speaks the language of the form, whoever happens to ask.
+    return copy_context().run(_judge, batch, data, file)
+
+
+def _judge(batch: Batch, data: bytes, file: str) -> Verdict:
+    use_language(batch.form.language)
     try:
         examined = examine(batch, data, file)
     except WorkbookError as error:
@@ -93,6 +101,8 @@ def examine(batch: Batch, data: bytes, file: str) -> Examined:
 
 def is_other_kind(data: bytes, file: str) -> bool:
     """Whether bytes are a workbook of ours that is no return, such as a comparison."""
+    if not data.startswith(_ZIP):
+        return False
     try:
         book = read_workbook(data, file)
     except WorkbookError:

@@ -22,10 +22,12 @@ from clusterxl.ledger import (
     Ledger,
     Outcome,
     Recorded,
+    State,
     Tally,
     begin_receive,
     end_receive,
     find_findings,
+    find_returns,
     head,
     record_return,
     record_skip,
@@ -48,7 +50,8 @@ class Received:
         outcome: What the ledger made of it; None when it was skipped.
         recorded: The return that it is, or repeats; None when it was skipped.
         findings: What is told about that return.
-        changes: What it says that the return before it did not; None where it replaces none.
+        beside: The accepted return of its subject that counts until it does; empty for none.
+        changes: What it says that the return before it did not; None where there is none.
     """
 
     file: str
@@ -58,6 +61,7 @@ class Received:
     outcome: Outcome | None = None
     recorded: Recorded | None = None
     findings: tuple[Finding, ...] = ()
+    beside: str = ""
     changes: Changes | None = None
 
 
@@ -209,7 +213,8 @@ def _told(batch: Batch, ledger: Ledger, outcome: _Waiting | Outcome) -> Received
         )
     recorded = require_return(ledger, outcome.of)
     is_repeat = outcome.fate is Fate.REPEATED
-    replaced = "" if is_repeat else _newest(ledger, outcome.superseded)
+    beside = "" if is_repeat else _counted(ledger, recorded)
+    replaced = "" if is_repeat else _newest(ledger, outcome.superseded) or beside
     return Received(
         file=outcome.file,
         # A file that came after it may have taken its place since.
@@ -217,8 +222,18 @@ def _told(batch: Batch, ledger: Ledger, outcome: _Waiting | Outcome) -> Received
         outcome=outcome,
         recorded=recorded,
         findings=() if is_repeat else find_findings(ledger, recorded.sha256),
+        beside=beside,
         changes=find_changes(batch, ledger, replaced, recorded.sha256) if replaced else None,
     )
+
+
+def _counted(ledger: Ledger, recorded: Recorded) -> str:
+    """Return the accepted return of the slot of one that is questioned; empty for none."""
+    if recorded.state is not State.QUESTIONED or not recorded.serial:
+        return ""
+    slot = (recorded.unit, recorded.serial)
+    accepted = find_returns(ledger, State.ACCEPTED)
+    return next((one.sha256 for one in accepted if (one.unit, one.serial) == slot), "")
 
 
 def _newest(ledger: Ledger, names: Iterable[str]) -> str:

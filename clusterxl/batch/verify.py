@@ -31,6 +31,9 @@ from clusterxl.normalise import normalise_returns
 from clusterxl.outputs import csv_bytes
 from clusterxl.sentences import say
 
+# Makes the comparisons that a batch gives as it stands, in each way it may be asked for.
+Remake = Callable[[Batch, Ledger], Iterable[bytes]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
@@ -41,6 +44,7 @@ class Proof:
         returns: How many returns were read again from the archive.
         frames: SHA-256 of each frame of the accepted returns, made from the archive, by name.
         reports: How many comparisons the journal names.
+        remade: Those of them, by place, that were made anew now, byte for byte.
         head: Head of the journal.
     """
 
@@ -48,11 +52,16 @@ class Proof:
     returns: int
     frames: dict[str, str]
     reports: int
+    remade: tuple[str, ...]
     head: str
 
 
 def verify_batch(
-    batch: Batch, *, noted: str = "", progress: Callable[[int, int], None] | None = None
+    batch: Batch,
+    *,
+    noted: str = "",
+    remake: Remake | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Proof:
     """Verify a batch; nothing in its folder is changed.
 
@@ -63,6 +72,7 @@ def verify_batch(
     Args:
         batch: The batch.
         noted: A head of the journal that was printed earlier.
+        remake: Makes comparisons anew, to be compared with those that were written.
         progress: Told how many of how many returns are judged again.
 
     Raises:
@@ -74,11 +84,14 @@ def verify_batch(
         broken = verify_ledger(ledger, noted=noted)
         is_whole = not any(found.severity is Severity.ERROR for found in broken)
         anew = tuple(_rebuilt(batch, ledger, progress)) if is_whole else ()
+        made = remake(batch, ledger) if remake and is_whole and find_reports(ledger) else ()
+        remade = _remade(ledger, made)
         return Proof(
             findings=(*broken, *anew, *_files(batch, ledger)),
             returns=sum(not found.purged for found in find_returns(ledger)),
             frames=_frames(batch, ledger) if is_whole else {},
             reports=len(find_reports(ledger)),
+            remade=remade,
             head=head(ledger.connection),
         )
 
@@ -125,6 +138,13 @@ def _frames(batch: Batch, ledger: Ledger) -> dict[str, str]:
     records = normalise_returns(returns, form=batch.form)
     frames = cut_frames(batch.form, records.values, records.returns)
     return {name: hashlib.sha256(csv_bytes(frame)).hexdigest() for name, frame in frames.items()}
+
+
+def _remade(ledger: Ledger, made: Iterable[bytes]) -> tuple[str, ...]:
+    """Return which comparisons are what the batch gives now; others rest on an earlier state."""
+    hashes = {hashlib.sha256(content).hexdigest() for content in made}
+    found = dict.fromkeys(one.file for one in find_reports(ledger) if one.sha256 in hashes)
+    return tuple(found)
 
 
 def _files(batch: Batch, ledger: Ledger) -> Iterator[Finding]:

@@ -105,6 +105,7 @@ def verify(ctx: click.Context, noted: str) -> None:
             returns=proof.returns,
             frames=len(proof.frames),
             reports=proof.reports,
+            remade=len(proof.remade),
             findings=len(proof.findings),
         )
     )

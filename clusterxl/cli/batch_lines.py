@@ -49,7 +49,8 @@ def _why(file: Received) -> str:
     replaced = file.outcome.superseded if file.outcome else ()
     shown = ", ".join(sha256[:_ID_LENGTH] for sha256 in replaced)
     took = say("batch.why_replaces", others=shown) if replaced else ""
-    return "  ".join(part for part in (took, _sum(file.findings)) if part)
+    stays = say("batch.why_beside", other=file.beside[:_ID_LENGTH]) if file.beside else ""
+    return "  ".join(part for part in (took, stays, _sum(file.findings)) if part)
 
 
 def _why_repeated(file: Received, found: Recorded) -> str:

@@ -235,14 +235,15 @@ def _enter_return(
     if placement.superseded_by:
         state = State.SUPERSEDED
     require_move(Move.SETTLE, State.RECEIVED, state, name=arrival.file)
-    for other in placement.supersedes:
+    supersedes = _superseded(ledger, placement.supersedes, state, payload["receive"])
+    for other in supersedes:
         _require_rival(ledger, other, Move.SUPERSEDE, State.SUPERSEDED)
     for other in placement.asks:
         _require_rival(ledger, other, Move.DOUBT, State.QUESTIONED)
     follows = {
         "state": state,
         "superseded_by": placement.superseded_by,
-        "supersedes": placement.supersedes,
+        "supersedes": supersedes,
         "asks": placement.asks,
         "doubts": [(asked.sha256, asked.doubt, asked.other) for asked in placement.doubts],
     }
@@ -255,6 +256,18 @@ def _enter_return(
         )
     )
     put_findings(ledger.connection, sha256, verdict.findings)
+
+
+def _superseded(
+    ledger: Ledger, others: Sequence[str], state: State, receive: object
+) -> tuple[str, ...]:
+    """Return whose place a return takes: what counted before counts until it counts itself."""
+    found = (require_return(ledger, other) for other in others)
+    return tuple(
+        one.sha256
+        for one in found
+        if state is State.ACCEPTED or one.state is not State.ACCEPTED or one.receive == receive
+    )
 
 
 def _require_rival(ledger: Ledger, sha256: str, move: Move, after: State) -> None:
