@@ -60,7 +60,7 @@ _SLOTS = (
     Column(name="standing", px=74, bold=True, indent=1),
     Column(name="next", px=112),
     Column(name="handed", px=48, align="center"),
-    Column(name="received", px=92),
+    Column(name="received", px=108),
     Column(name="late", px=44, align="right"),
     Column(name="overdue", px=44, align="right"),
     Column(name="round", px=44, align="right"),

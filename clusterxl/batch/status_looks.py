@@ -165,7 +165,7 @@ class StatusLooks:
     ) -> None:
         """Set how a table is printed: one page wide, its heads on every page."""
         area = (last_row, FIRST_COLUMN + columns - 1)
-        footer = (f"{self.say('status.title')} · {sheet.name}", self.say("report.page_number"))
+        footer = (f"{self.form.short_title} · {sheet.name}", self.say("report.page_number"))
         header = self.say("report.sample") if self.sample else ""
         setup = self.report.page(header=header, footer=footer, area=area, tall=tall)
         sheet.page(replace(setup, repeat=(repeat, repeat)))
