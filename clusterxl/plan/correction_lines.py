@@ -96,6 +96,8 @@ class Line:
         needed = (
             text_points(problem, room_px(PROBLEM), ROW.size, padding=9),
             text_points(self._field(), room_px(FIELD), ROW.size),
+            # What stands there now is cut to the same length, and stands in as wide a column.
+            text_points(self._clipped(), room_px(VALUE), ROW.size),
         )
         return min(max(LOWEST_LINE, *needed), MAX_ROW_POINTS)
 
