@@ -56,3 +56,13 @@ def say(name: str, /, *, lang: str = "", **figures: object) -> str:
         The sentence.
     """
     return catalogue(lang or current_language())[name].format(**figures)
+
+
+def one_line(text: str, most: int) -> str:
+    r"""Return a text as sentences show it: on one line, and no longer than this.
+
+    >>> one_line("two\n lines", 20), one_line("a long text", 6)
+    ('two lines', 'a lon…')
+    """
+    plain = " ".join(text.split())
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from clusterxl.frames import Status
-from clusterxl.sentences import say
+from clusterxl.sentences import one_line, say
 
 _RECEIPT_CHARS = 40
 
@@ -46,9 +46,4 @@ def write_receipt(before: str, after: str, name: str, language: str) -> str:
         language: Language of the form.
     """
     rule = say(f"receipt.{name}", lang=language)
-    return f"{_clipped(before)} → {_clipped(after)} ({rule})"
-
-
-def _clipped(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _RECEIPT_CHARS else f"{plain[: _RECEIPT_CHARS - 1]}…"
+    return f"{one_line(before, _RECEIPT_CHARS)} → {one_line(after, _RECEIPT_CHARS)} ({rule})"

@@ -9,7 +9,7 @@ from clusterxl.batch.receive import Received
 from clusterxl.finding import Finding, Severity
 from clusterxl.ledger import Fate, Recorded, State
 from clusterxl.ledger.states import state_word
-from clusterxl.sentences import say
+from clusterxl.sentences import one_line, say
 
 _ID_LENGTH = 12
 _MOST_ANSWERS = 12
@@ -88,8 +88,13 @@ def lines_of_changes(changes: Changes | None) -> Iterator[str]:
     for change in changes.answers[:_MOST_ANSWERS]:
         effects = [say("batch.settles", code=code) for code in change.settled]
         effects += [say("batch.raises", code=code) for code in change.arisen]
-        figures = {"old": _clipped(change.old), "new": _clipped(change.new)}
-        line = say("batch.changed", key=change.key, label=_clipped(change.label), **figures)
+        figures = {
+            "old": one_line(change.old, _SHOWN_CHARS),
+            "new": one_line(change.new, _SHOWN_CHARS),
+        }
+        line = say(
+            "batch.changed", key=change.key, label=one_line(change.label, _SHOWN_CHARS), **figures
+        )
         yield "    " + "  ".join((line, *effects))
     if (left := len(changes.answers) - _MOST_ANSWERS) > 0:
         yield "    " + say("batch.more_changes", count=left)
@@ -113,8 +118,3 @@ def line_of_move(found: Recorded, after: Recorded, settled: int, arisen: int) ->
         settled=settled,
         arisen=arisen,
     )
-
-
-def _clipped(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _SHOWN_CHARS else f"{flat[: _SHOWN_CHARS - 1]}…"

@@ -11,7 +11,7 @@ from clusterxl.form.model import Form
 from clusterxl.integrity.compared import Compared
 from clusterxl.integrity.model import Unclaimed
 from clusterxl.numbers import raw_text
-from clusterxl.sentences import say
+from clusterxl.sentences import one_line, say
 
 # One finding a cell on a sheet of the form, until they would bury the others.
 _MOST_TOLD = 20
@@ -90,13 +90,13 @@ def _is_edited(found: Unclaimed) -> bool:
 
 def _told(form: Form, name: str, group: Sequence[Unclaimed]) -> Finding:
     first = group[0]
-    shown = [f"{one.cell}“{_clipped(one.text)}”" for one in group[:_MOST_SHOWN]]
+    shown = [f"{one.cell}“{one_line(one.text, _SHOWN_CHARS)}”" for one in group[:_MOST_SHOWN]]
     sentence = say(
         f"integrity.{name}",
         lang=form.language,
         sheet=first.sheet,
         cell=first.cell,
-        text=_clipped(first.text),
+        text=one_line(first.text, _SHOWN_CHARS),
         count=len(group),
         texts=say("integrity.between", lang=form.language).join(shown),
     )
@@ -109,8 +109,3 @@ def _told(form: Form, name: str, group: Sequence[Unclaimed]) -> Finding:
         cells=tuple(f"{one.sheet}!{one.cell}" for one in group[:_MOST_CELLS]),
         value=first.text,
     )
-
-
-def _clipped(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _SHOWN_CHARS else f"{plain[: _SHOWN_CHARS - 1]}…"
