@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from clusterxl.batch.correction_list import Sent, write_sent
-from clusterxl.batch.folder import CORRECTIONS, KEY, Batch
+from clusterxl.batch.folder import CORRECTIONS, Batch
 from clusterxl.batch.judge import Examined, examine
 from clusterxl.correct import Sending, asks_of, next_stamp, write_correction
-from clusterxl.errors import UnusableKeyError, WorkbookError
+from clusterxl.errors import WorkbookError
 from clusterxl.excel.signing import signed
 from clusterxl.excel.stamp import Stamp
 from clusterxl.finding import Severity
@@ -93,13 +93,11 @@ def correct_batch(
         LedgerError: Another process has the ledger open, or the archive has lost a return.
         OutputError: The folder cannot be written.
     """
-    if batch.key is None:
-        sentence = say("batch.no_key", file=batch.root / KEY)
-        raise UnusableKeyError(sentence, code="batch.no_key")
+    key = batch.signing_key
     with batch.ledger() as ledger:
         sweep(batch.root / CORRECTIONS)
         questioned = find_returns(ledger, State.QUESTIONED)
-        writer = _Writer(batch, ledger, questioned, deadline=deadline)
+        writer = _Writer(batch, ledger, questioned, key, deadline=deadline)
         for done, found in enumerate(questioned, start=1):
             writer.put(found)
             if progress:
@@ -121,10 +119,12 @@ class _Writer:
         batch: Batch,
         ledger: Ledger,
         questioned: Sequence[Recorded],
+        key: bytes,
         *,
         deadline: date | None,
     ) -> None:
         self._batch = batch
+        self._key = key
         self._ledger = ledger
         self._deadline = deadline
         self._units = {unit.code: unit for unit in batch.units}
@@ -194,7 +194,7 @@ class _Writer:
             self._batch.form, unit=unit, serial=found.serial, batch=self._batch.facts.batch
         )
         answers = next_stamp(examined.returned).answers
-        return signed(replace(fresh, round=round_, answers=answers), self._batch.key or b"")
+        return signed(replace(fresh, round=round_, answers=answers), self._key)
 
     def _next_round(self, found: Recorded) -> int:
         """Return the round after all that the slot has seen."""

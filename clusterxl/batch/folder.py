@@ -91,6 +91,17 @@ class Batch:
             units={unit.code: unit for unit in self.units},
         )
 
+    @property
+    def signing_key(self) -> bytes:
+        """What signs what is handed out and sent back.
+
+        Raises:
+            UnusableKeyError: It is lost: nothing that is signed now could be known again.
+        """
+        if self.key is None:
+            raise UnusableKeyError(say("batch.no_key", file=self.root / KEY), code="batch.no_key")
+        return self.key
+
     @contextmanager
     def ledger(self, *, changing_rules: bool = False) -> Iterator[Ledger]:
         """Open its ledger for as long as the `with` block runs; one process at a time.

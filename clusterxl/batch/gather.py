@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from clusterxl.batch.folder import Batch
-from clusterxl.batch.judge import examine
+from clusterxl.batch.judge import read_in_batch
 from clusterxl.check import check_records, summarise
 from clusterxl.errors import LedgerError, NothingFoundError, WorkbookError
 from clusterxl.finding import Finding
@@ -60,7 +60,7 @@ def gather(
     for done, found in enumerate(chosen, start=1):
         data = ledger.archive.read(found.sha256)
         try:
-            returns.append(examine(batch, data, found.file).returned)
+            returns.append(read_in_batch(batch, data, found.file))
         except WorkbookError as error:
             sentence = say("batch.unreadable_now", file=found.file, reason=error)
             raise LedgerError(sentence, code="batch.unreadable_now") from error
@@ -107,11 +107,11 @@ def _together(records: Records, told: tuple[Finding, ...]) -> tuple[Finding, ...
 
 def _personal(batch: Batch, ledger: Ledger, found: Recorded) -> Iterator[str]:
     try:
-        examined = examine(batch, ledger.archive.read(found.sha256), found.file)
+        returned = read_in_batch(batch, ledger.archive.read(found.sha256), found.file)
     except WorkbookError:
         # It was taken in; that it cannot be read any more is for `verify` to tell.
         return
-    values = examined.records.values
+    values = normalise_returns([returned], form=batch.form).values
     personal = {asked.key for asked in batch.form.inputs if asked.field.personal}
     shown = values[values["key"].isin(personal) & (values["status"] == Status.VALUE.value)]
     for label, raw in zip(shown["label"], shown["raw"], strict=True):

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from clusterxl.batch.folder import ISSUED, KEY, Batch
-from clusterxl.errors import UnusableKeyError
+from clusterxl.batch.folder import ISSUED, Batch
 from clusterxl.form.roster import Unit
 from clusterxl.handover import write_handovers
 from clusterxl.issue import issued_path, serial_of, slots_of
 from clusterxl.issuer import Issuer
 from clusterxl.ledger import Issued, Ledger, find_issued, head, record_issued
 from clusterxl.outputs import not_writable, sweep, write_file
-from clusterxl.sentences import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +56,10 @@ def issue_batch(
         LedgerError: Another process has the ledger open.
         OutputError: The folder cannot be written.
     """
-    if batch.key is None:
-        sentence = say("batch.no_key", file=batch.root / KEY)
-        raise UnusableKeyError(sentence, code="batch.no_key")
+    key = batch.signing_key
     with batch.ledger() as ledger:
         sweep(batch.root / ISSUED)
-        writer = _Writer(batch, ledger, force=force)
+        writer = _Writer(batch, ledger, key, force=force)
         slots = tuple(slots_of(batch.units))
         for done, (unit, slot) in enumerate(slots, start=1):
             writer.put(unit, slot)
@@ -84,9 +80,9 @@ def issue_batch(
 class _Writer:
     """Writes workbooks one after the other, and remembers what became of each."""
 
-    def __init__(self, batch: Batch, ledger: Ledger, *, force: bool) -> None:
+    def __init__(self, batch: Batch, ledger: Ledger, key: bytes, *, force: bool) -> None:
         self._root = batch.root
-        self._issuer = Issuer(batch.form, batch=batch.facts.batch, key=batch.key)
+        self._issuer = Issuer(batch.form, batch=batch.facts.batch, key=key)
         self._known = _known(ledger)
         self._force = force
         self.issued: list[Issued] = []

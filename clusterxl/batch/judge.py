@@ -79,8 +79,8 @@ def _judge(batch: Batch, data: bytes, file: str) -> Verdict:
     return _verdict(batch, examined)
 
 
-def examine(batch: Batch, data: bytes, file: str) -> Examined:
-    """Read and check the bytes of a file that came in.
+def read_in_batch(batch: Batch, data: bytes, file: str) -> Return:
+    """Read the bytes of a file that came in, and judge whose they are.
 
     Raises:
         UnreadableWorkbookError: No workbook, with a password, damaged.
@@ -88,7 +88,17 @@ def examine(batch: Batch, data: bytes, file: str) -> Examined:
     """
     book = read_workbook(data, file)
     identity = _identity(batch, book, file)
-    returned = read_as(batch.form, book, data, file=file, identity=identity)
+    return read_as(batch.form, book, data, file=file, identity=identity)
+
+
+def examine(batch: Batch, data: bytes, file: str) -> Examined:
+    """Read and check the bytes of a file that came in.
+
+    Raises:
+        UnreadableWorkbookError: No workbook, with a password, damaged.
+        UnknownWorkbookError: Not ours, no return, or of another form or base year.
+    """
+    returned = read_in_batch(batch, data, file)
     records = normalise_returns([returned], form=batch.form)
     told = _of_unit(batch, returned, records)
     findings = (*told, *check_records(records))

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from clusterxl.batch.folder import Batch
-from clusterxl.batch.judge import examine, judge_return
+from clusterxl.batch.judge import judge_return, read_in_batch
 from clusterxl.finding import Finding, Severity
 from clusterxl.frames import cut_frames
 from clusterxl.ledger import (
@@ -134,7 +134,7 @@ def _frames(batch: Batch, ledger: Ledger) -> dict[str, str]:
     for found in find_returns(ledger, State.ACCEPTED):
         if not found.purged:
             data = ledger.archive.read(found.sha256)
-            returns.append(examine(batch, data, found.file).returned)
+            returns.append(read_in_batch(batch, data, found.file))
     records = normalise_returns(returns, form=batch.form)
     frames = cut_frames(batch.form, records.values, records.returns)
     return {name: hashlib.sha256(csv_bytes(frame)).hexdigest() for name, frame in frames.items()}
