@@ -44,7 +44,6 @@ __all__ = [
 Engine = Literal["package", "openpyxl"]
 _ID_LENGTH = 12
 RETURN = "return"
-_FORMAT = "xlsx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,7 +328,7 @@ def _of_the_whole(
     cells: Mapping[str, FoundCell],
 ) -> Iterator[Finding]:
     """Tell, once each, what is doubtful about a return as a whole."""
-    if book.origin != _FORMAT:
+    if not book.is_as_issued:
         yield _warning(form, "READ-LEGACY", "legacy", file=file, format=book.origin)
     if _is_unanswered(form, cells):
         message = say("read.blank", lang=form.language, file=file)

@@ -183,6 +183,11 @@ class RawBook:
     look: Callable[[], tuple[str, ...]] = field(default=_nothing, compare=False, repr=False)
 
     @property
+    def is_as_issued(self) -> bool:
+        """Whether it was saved in the format in which workbooks are issued."""
+        return self.origin == "xlsx"
+
+    @property
     def damaged(self) -> tuple[str, ...]:
         """Names of hidden sheets that cannot be read, should anybody ask for their cells."""
         return self.look()

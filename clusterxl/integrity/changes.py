@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from clusterxl.excel.cells import address
-from clusterxl.excel.raw import NO_FEATURES, RawBook, parse_reference
+from clusterxl.excel.raw import LOST_REFERENCE, NO_FEATURES, RawBook, parse_reference
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
@@ -18,7 +18,7 @@ from clusterxl.locate import Located
 from clusterxl.locate.alignment import Line
 from clusterxl.numbers import raw_text
 from clusterxl.plan.hidden import VIEWS
-from clusterxl.sentences import say
+from clusterxl.sentences import one_line, say
 
 INFO, WARNING, ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
 _SHOWN_CHARS = 30
@@ -151,7 +151,7 @@ class _Teller:
 
     def names(self, book: RawBook) -> Iterator[Finding]:
         """Tell how many names are gone that live checks need; those of inputs are told apart."""
-        there = {name.casefold() for name, text in book.names.items() if "#REF!" not in text}
+        there = {name.casefold() for name, text in book.names.items() if LOST_REFERENCE not in text}
         gone = self._template.names - there
         if book.sheet(VIEWS) and there and gone:
             yield self._finding("NAME", "names_gone", INFO, "", count=len(gone))
@@ -175,8 +175,8 @@ class _Teller:
                 WARNING,
                 one.sheet.name,
                 [address(*now) for now, _, _ in changes],
-                before=_clipped(before_text),
-                after=_clipped(after),
+                before=one_line(before_text, _SHOWN_CHARS),
+                after=one_line(after, _SHOWN_CHARS),
             )
             yield replace(told, value=after)
 
@@ -306,8 +306,3 @@ def _gaps(line: Line) -> Iterator[int]:
     known = sorted(line.anchors.items())
     shifts = [0, *(now - before for before, now in known)]
     return (after - before for before, after in pairwise(shifts))
-
-
-def _clipped(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _SHOWN_CHARS else f"{plain[: _SHOWN_CHARS - 1]}…"

@@ -16,6 +16,7 @@ from clusterxl.integrity.copies import find_copies, tell_copies
 from clusterxl.integrity.model import Account, Unclaimed
 from clusterxl.integrity.orphans import orphans_of, tell_orphans
 from clusterxl.integrity.template import (
+    Place,
     SheetTemplate,
     helper_template,
     list_template,
@@ -25,10 +26,6 @@ from clusterxl.locate import Located
 from clusterxl.locate.alignment import Alignment
 from clusterxl.locate.labels import LabelMap, labels_of_sheet
 from clusterxl.replies import OWN_SHEETS, Listed, read_list
-
-Place = tuple[int, int]
-# The format in which workbooks are issued.
-_FORMAT = "xlsx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +133,7 @@ class _Inspector:
         """Compare the list of a correction with what the workbook remembers of it."""
         issued = list_template(listed)
         account = account_of(
-            dict(sheet.cells.items()),
+            sheet.cells,
             issued,
             None,
             listed.inputs,
@@ -181,6 +178,6 @@ def _keeps_formulas(book: RawBook) -> bool:
     only that there is one.
     """
     shown = (sheet for sheet in book.sheets if sheet.visibility == "visible")
-    return book.origin == _FORMAT and any(
+    return book.is_as_issued and any(
         cell.formula for sheet in shown for cell in sheet.cells.values()
     )
