@@ -8,15 +8,13 @@ for one workbook a unit of the form.
 from __future__ import annotations
 
 import argparse
-import gc
-import statistics
-import time
 from collections.abc import Callable
 from io import BytesIO
 from itertools import cycle
 from unittest.mock import patch
 from zipfile import ZipFile
 
+from reading import median
 from xlsxwriter.worksheet import Worksheet
 
 from clusterxl.excel import book
@@ -88,17 +86,6 @@ def written_stock(plan: Plan) -> bytes:
 def parts_of(package: bytes) -> dict[str, bytes]:
     with ZipFile(BytesIO(package)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def median(work: Callable[[], object], runs: int) -> float:
-    """Return the median time of a work in milliseconds."""
-    times = []
-    for _ in range(runs):
-        gc.collect()
-        start = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
 
 
 if __name__ == "__main__":

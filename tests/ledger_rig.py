@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,8 +82,20 @@ def play(folder: Path, *before: str, **environment: str) -> Ran:
         before: A command to run it under.
         environment: Variables besides those there are.
     """
+    return run_script(PLAY, str(folder), before=before, **environment)
+
+
+def run_script(script: str, *given: str, before: Sequence[str] = (), **environment: str) -> Ran:
+    """Run a script in a process of its own.
+
+    Args:
+        script: The script.
+        given: What it finds in `sys.argv`.
+        before: A command to run it under.
+        environment: Variables besides those there are.
+    """
     done = subprocess.run(
-        [*before, sys.executable, "-c", PLAY, str(folder)],
+        [*before, sys.executable, "-c", script, *given],
         env={
             **os.environ,
             # Compiled modules would be written at one time and not at another.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from batch_play import begun, filled
-from ledger_rig import HERE, KILLED, Left, Ran, audited, left_in
+from ledger_rig import KILLED, Left, Ran, audited, left_in, run_script
 from test_ledger_crash import chosen
 
 # Of each command; `all` takes half an hour.
@@ -58,20 +56,7 @@ class Scene:
 
 
 def play(command: str, folder: Path, inbox: Path, **environment: str) -> Ran:
-    done = subprocess.run(
-        [sys.executable, "-c", PLAY, command, str(folder), str(inbox)],
-        env={
-            **os.environ,
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": str(HERE),
-            "PYTHONIOENCODING": "utf-8",
-            **environment,
-        },
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    return Ran(code=done.returncode, said=done.stderr)
+    return run_script(PLAY, command, str(folder), str(inbox), **environment)
 
 
 def received_before(tmp_path: Path) -> tuple[Path, Path]:
