@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from libreoffice_tools import recalculate
 
@@ -153,6 +153,7 @@ def open_issuer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Form, Issuer]
 
 @settings(max_examples=60, deadline=None)
 @given(unit=st.builds(Unit, group=NAMES, name=NAMES, code=NAMES), slot=st.integers(0, 2))
+@example(unit=Unit(group="", name="", code="!"), slot=0)
 def test_whatever_a_unit_is_called(open_issuer: tuple[Form, Issuer], unit: Unit, slot: int) -> None:
     form, issuer = open_issuer
     serial = serial_of(unit, slot) if slot else ""

@@ -14,8 +14,9 @@ UNSIGNED = "unsigned"
 PROPERTY = "clusterxl"
 STAMP_NAME = "clusterxl_stamp"
 STAMP_SHEET = "_stamp"
-# What would end an entry, a formula's text or a line, or stands for the unit; written as %XX.
-_ODD = re.compile(r"[;=\"'%~\x00-\x1f]")
+# What would end an entry, a formula's text or a line, stands for the unit, or makes a writer of
+# workbooks take the name's text for a range; written as %XX.
+_ODD = re.compile(r"[;=\"'%~!\x00-\x1f]")
 # A serial number that begins with the code of the unit says so by this mark: both may be long, and
 # a carrier takes 255 characters.
 _OF_UNIT = "~"
