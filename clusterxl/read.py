@@ -264,7 +264,7 @@ def read_as(form: Form, book: RawBook, data: bytes, *, file: str, identity: Iden
     inspection = inspect_return(form, book, located)
     findings = (
         *identity.findings,
-        *_of_the_whole(form, book, file, located.cells),
+        *_of_the_whole(form, book, file, located.cells, inspection.damaged),
         *located.findings,
         *inspection.findings,
     )
@@ -326,6 +326,7 @@ def _of_the_whole(
     book: RawBook,
     file: str,
     cells: Mapping[str, FoundCell],
+    damaged: Sequence[str],
 ) -> Iterator[Finding]:
     """Tell, once each, what is doubtful about a return as a whole."""
     if not book.is_as_issued:
@@ -335,8 +336,8 @@ def _of_the_whole(
         yield Finding(code="READ-BLANK", severity=Severity.ERROR, message=message)
     if book.formats == 0 or any(book.lacks_format(cell.raw) for cell in cells.values()):
         yield _warning(form, "READ-STYLES", "styles")
-    if book.damaged:
-        yield _warning(form, "READ-HIDDEN", "hidden", sheets=", ".join(book.damaged))
+    if damaged:
+        yield _warning(form, "READ-HIDDEN", "hidden", sheets=", ".join(damaged))
 
 
 def _warning(form: Form, code: str, name: str, **figures: str) -> Finding:

@@ -150,7 +150,7 @@ def read_replies(form: Form, book: RawBook) -> tuple[Reply, ...]:
 def read_list(form: Form, book: RawBook) -> Listed | None:
     """Return the list of a correction as it was printed; None in a workbook that has none."""
     memory = book.sheet(PRINTED_SHEET)
-    if memory is None or memory.name in book.damaged:
+    if memory is None or memory.is_damaged:
         return None
     places = [
         place
@@ -184,7 +184,7 @@ class _Line:
 
 def _lines(book: RawBook) -> Iterator[_Line]:
     memory = book.sheet(ASKED_SHEET)
-    if memory is None or memory.name in book.damaged:
+    if memory is None or memory.is_damaged:
         return
     for row in sorted({row for row, _ in memory.cells if row >= FIRST_ROW}):
         number = memory.cell(row, AskedColumn.NUMBER).value

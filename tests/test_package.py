@@ -453,7 +453,7 @@ def test_a_damaged_hidden_sheet_is_told_when_it_is_asked_for() -> None:
     parts["xl/worksheets/sheet2.xml"] += b'<c r="A1"/>'
     book = read(package_by_hand(parts))
     assert [sheet.visibility for sheet in book.sheets] == ["visible", "very_hidden"]
-    assert book.damaged == ("S2",)
+    assert [sheet.is_damaged for sheet in book.sheets] == [False, True]
     with pytest.raises(UnreadableWorkbookError) as error:
         book.sheets[1].cell(1, 1)
     assert error.value.code == "read.damaged"

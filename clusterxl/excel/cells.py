@@ -10,6 +10,8 @@ from clusterxl.excel.limits import literal_parts
 
 # Sheets have few columns and many cells.
 _COLUMNS_KEPT = 2_048
+# Workbooks of one form use the same places again and again.
+PLACES_KEPT = 16_384
 Line = Literal["", "thin", "medium", "hair"]
 
 
@@ -217,6 +219,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=PLACES_KEPT)
 def address(row: int, column: int, *, absolute: bool = False) -> str:
     """Return the address of a cell; rows and columns count from 1.
 

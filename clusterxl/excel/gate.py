@@ -102,15 +102,16 @@ def _check_tables(package: Package) -> None:
         raise unreadable("many_formats", file=package.file)
     claims = _CLAIMS.search(strings[: BOUNDS.tag_bytes])
     claimed = max(map(int, _COUNT.findall(claims[1] if claims else b"")), default=0)
-    many = len(strings) // SHORTEST > BOUNDS.strings
-    if claimed > BOUNDS.elements or (many and len(_STRING.findall(strings)) > BOUNDS.strings):
+    could_be = strings.count(b"<") > BOUNDS.strings
+    if claimed > BOUNDS.elements or (could_be and len(_STRING.findall(strings)) > BOUNDS.strings):
         raise unreadable("many_strings", file=package.file)
 
 
 def _check_sheets(package: Package) -> None:
     contents = [package.xml(sheet.part) or b"" for sheet in package.structure.sheets]
     # A cell that holds something has an end tag of its own, or is unusual and walked below.
-    if sum(map(_count_ends, contents)) > BOUNDS.cells:
+    could_be = sum(content.count(b"<") for content in contents) // 2
+    if could_be > BOUNDS.cells and sum(map(_count_ends, contents)) > BOUNDS.cells:
         raise unreadable("many_cells", file=package.file)
     for sheet in package.structure.sheets:
         part = package.xml(sheet.part) or b""

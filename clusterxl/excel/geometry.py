@@ -36,7 +36,7 @@ def is_plain(data: bytes, file: str) -> bool:
     merged = _MERGED.findall(around)
     check_counts(len(merged), around.count(_CONDITIONAL), file)
     for left, top, right, bottom in merged:
-        check_area(f"{left.decode()}{top.decode()}:{right.decode()}{bottom.decode()}", file)
+        _check_size(left.decode(), int(top), right.decode(), int(bottom), file)
     return True
 
 
@@ -59,8 +59,12 @@ def check_area(reference: str, file: str) -> None:
     found = _RANGE.fullmatch(reference.upper())
     if found is None or not found[3]:
         return
-    columns = column_number(found[3]) - column_number(found[1]) + 1
-    if columns * (int(found[4]) - int(found[2]) + 1) > BOUNDS.area_cells:
+    _check_size(found[1], int(found[2]), found[3], int(found[4]), file)
+
+
+def _check_size(left: str, top: int, right: str, bottom: int, file: str) -> None:
+    columns = column_number(right) - column_number(left) + 1
+    if columns * (bottom - top + 1) > BOUNDS.area_cells:
         raise unreadable("wide_area", file=file)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, ItemsView, Iterator, Sequence
+from functools import lru_cache
 from typing import TypeVar, overload
 from xml.parsers.expat import ExpatError
 
-from clusterxl.excel.cells import address
+from clusterxl.excel.cells import PLACES_KEPT, address
 from clusterxl.excel.columns import Columns
 from clusterxl.excel.plain import unescape
 from clusterxl.excel.raw import LazyMapping, RawCell, column_number, decode_text
@@ -44,6 +45,7 @@ class LazyCells(LazyMapping):
         self._places: dict[str, int] = {}
         self._masters: dict[str, int] | None = None
         self._made: dict[int, RawCell] = {}
+        self._styles: dict[str | None, tuple[int, NumberFormat]] = {}
 
     def columns(self) -> Columns:
         """Return the cells as columns.
@@ -53,17 +55,17 @@ class LazyCells(LazyMapping):
         """
         if self._loaded is None:
             loaded = self._load()
-            places = dict(zip(loaded.addresses, range(len(loaded.addresses)), strict=True))
-            if len(places) < len(loaded.addresses):
+            if len(set(loaded.addresses)) < len(loaded.addresses):
                 raise unreadable("doubled_cell", file=self._file)
-            self._loaded, self._places = loaded, places
+            self._loaded, self._places = loaded, _filled(loaded)
         return self._loaded
 
     def __getitem__(self, place: tuple[int, int]) -> RawCell:
-        found = self.get(place)
-        if found is None:
+        columns = self.columns()
+        number = self._places.get(address(*place), _MISSING)
+        if number == _MISSING:
             raise KeyError(place)
-        return found
+        return self._kept(columns, number)
 
     @overload
     def get(self, place: tuple[int, int], /) -> RawCell | None: ...
@@ -75,9 +77,7 @@ class LazyCells(LazyMapping):
         """Return a cell, or something else where none holds anything; most answers are blank."""
         columns = self.columns()
         number = self._places.get(address(*place), _MISSING)
-        if number == _MISSING or not _holds(columns, number):
-            return default
-        return self._kept(columns, number)
+        return default if number == _MISSING else self._kept(columns, number)
 
     def formula(self, place: tuple[int, int]) -> str:
         """Return the formula of a cell with the equals sign; empty where there is none."""
@@ -86,10 +86,8 @@ class LazyCells(LazyMapping):
         return "" if number == _MISSING else self._formula(columns, number)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        columns = self.columns()
-        for number, place in enumerate(columns.addresses):
-            if _holds(columns, number):
-                yield _place(place)
+        self.columns()
+        return map(_place, self._places)
 
     def items(self) -> ItemsView[tuple[int, int], RawCell]:
         """Return all places with their cells; quicker than one by one."""
@@ -97,13 +95,12 @@ class LazyCells(LazyMapping):
 
     def _all(self) -> Iterator[tuple[tuple[int, int], RawCell]]:
         columns = self.columns()
-        for number, place in enumerate(columns.addresses):
-            if _holds(columns, number):
-                yield _place(place), self._kept(columns, number)
+        for place, number in self._places.items():
+            yield _place(place), self._kept(columns, number)
 
     def __len__(self) -> int:
-        columns = self.columns()
-        return sum(_holds(columns, number) for number in range(len(columns.addresses)))
+        self.columns()
+        return len(self._places)
 
     def _kept(self, columns: Columns, number: int) -> RawCell:
         """Return a cell, made once: those of answers are looked up, and gone through later."""
@@ -115,9 +112,7 @@ class LazyCells(LazyMapping):
     def _cell(self, columns: Columns, number: int) -> RawCell:
         shown, formula = PLAIN, self._formula(columns, number)
         try:
-            style = _style_of(columns.styles[number])
-            if style < len(self._formats):
-                shown = self._formats[style]
+            style, shown = self._style(columns.styles[number])
             value, kind = self._value(columns, number, shown)
         except BrokenValueError as error:
             return RawCell(
@@ -137,6 +132,15 @@ class LazyCells(LazyMapping):
             has_cached=kind != "blank",
             style=style,
         )
+
+    def _style(self, written: str | None) -> tuple[int, NumberFormat]:
+        """Return the number of a style and the format it shows; a workbook has few."""
+        known = self._styles.get(written)
+        if known is None:
+            style = _style_of(written)
+            shown = self._formats[style] if style < len(self._formats) else PLAIN
+            known = self._styles[written] = (style, shown)
+        return known
 
     def _value(self, columns: Columns, number: int, shown: NumberFormat) -> Value:
         kind = columns.types[number]
@@ -171,12 +175,22 @@ class LazyCells(LazyMapping):
         return self._masters.get(_group(attributes), _MISSING)
 
 
-def _holds(columns: Columns, number: int) -> bool:
-    if columns.formula_attributes[number] is not None:
-        return True
-    if columns.types[number] == _INLINE:
-        return columns.inline[number] is not None
-    return bool(columns.values[number])
+def _filled(columns: Columns) -> dict[str, int]:
+    """Return the numbers of the cells that hold something, by address."""
+    return {
+        place: number
+        for number, (place, formula, kind, text, value) in enumerate(
+            zip(
+                columns.addresses,
+                columns.formula_attributes,
+                columns.types,
+                columns.inline,
+                columns.values,
+                strict=True,
+            )
+        )
+        if formula is not None or (text is not None if kind == _INLINE else value)
+    }
 
 
 def _style_of(written: str | None) -> int:
@@ -196,6 +210,7 @@ def _group(attributes: str) -> str:
     return found[1] if found else ""
 
 
+@lru_cache(maxsize=PLACES_KEPT)
 def _place(text: str) -> tuple[int, int]:
     letters = text.rstrip("0123456789")
     return int(text[len(letters) :]), column_number(letters)

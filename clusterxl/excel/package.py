@@ -11,11 +11,12 @@ from clusterxl.excel.columns import Columns, scan
 from clusterxl.excel.features import read_comments, read_features
 from clusterxl.excel.gate import Package, open_gate
 from clusterxl.excel.lazy_cells import LazyCells
+from clusterxl.excel.plain import has_sections
 from clusterxl.excel.raw import RawBook, RawFeatures, RawSheet
 from clusterxl.excel.sniff import unreadable
 from clusterxl.excel.strings import SharedStrings, read_strings
 from clusterxl.excel.structure import SheetPart, relations_of, relations_part
-from clusterxl.excel.styles import read_formats, read_unlocked
+from clusterxl.excel.styles import read_styles
 from clusterxl.excel.values import Values
 from clusterxl.excel.walk import walk
 from clusterxl.excel.xml import is_well_formed, parse
@@ -54,15 +55,14 @@ def raw_book(package: Package) -> RawBook:
     structure = package.structure
     try:
         strings = _strings(package)
-        formats = read_formats(package.xml(structure.styles) or b"<styleSheet/>")
+        styles = read_styles(package.xml(structure.styles) or b"<styleSheet/>")
         properties = read_properties(package.xml(structure.custom) or b"<Properties/>")
     except (ExpatError, ValueError) as error:
         raise unreadable("damaged", file=package.file) from error
-    unlocked = cache(lambda: read_unlocked(package.xml(structure.styles) or b"<styleSheet/>"))
     values = Values(strings, counts_from_1904=structure.counts_from_1904)
     sheets = []
     for listed in structure.sheets:
-        cells = LazyCells(_loader(package, listed), values, formats, package.file)
+        cells = LazyCells(_loader(package, listed), values, styles.formats, package.file)
         if listed.visibility == "visible":
             cells.columns()
         sheets.append(
@@ -70,8 +70,9 @@ def raw_book(package: Package) -> RawBook:
                 name=listed.name,
                 visibility=listed.visibility,
                 cells=cells,
-                later=_features(package, listed, cells, unlocked),
+                later=_features(package, listed, cells, styles.unlocked),
                 count=_counter(package, listed, cells),
+                check=_checker(package, listed),
             )
         )
     return RawBook(
@@ -80,8 +81,7 @@ def raw_book(package: Package) -> RawBook:
         properties=properties,
         local_names=structure.local_names,
         locked=structure.locked,
-        formats=len(formats),
-        look=_damaged(package),
+        formats=len(styles.formats),
     )
 
 
@@ -110,38 +110,33 @@ def _counter(package: Package, listed: SheetPart, cells: LazyCells) -> Callable[
     def count() -> int:
         data = package.xml(listed.part) or b""
         # Plainly written, a cell that holds nothing has no end tag of its own.
-        return data.count(_CELL_END) if _CELL_END in data and b"<!" not in data else len(cells)
+        return data.count(_CELL_END) if _CELL_END in data and not has_sections(data) else len(cells)
 
     return count
 
 
-def _damaged(package: Package) -> Callable[[], tuple[str, ...]]:
-    """Look at the hidden sheets, which perhaps nobody reads: what is no XML was damaged."""
-
+def _checker(package: Package, listed: SheetPart) -> Callable[[], bool]:
     @cache
-    def look() -> tuple[str, ...]:
-        return tuple(
-            listed.name
-            for listed in package.structure.sheets
-            if listed.visibility != "visible"
-            and not is_well_formed(package.xml(listed.part) or b"")
-        )
+    def is_damaged() -> bool:
+        # Visible sheets were read by now.
+        is_hidden = listed.visibility != "visible"
+        return is_hidden and not is_well_formed(package.xml(listed.part) or b"")
 
-    return look
+    return is_damaged
 
 
 def _features(
     package: Package,
     listed: SheetPart,
     cells: LazyCells,
-    unlocked: Callable[[], frozenset[str]],
+    unlocked: frozenset[str],
 ) -> Callable[[], RawFeatures]:
     @cache
     def read() -> RawFeatures:
         columns = cells.columns()
         try:
             found = read_features(columns.around, columns.hidden_rows, _comments(package, listed))
-            return replace(found, locked=_locked(columns, unlocked()))
+            return replace(found, locked=_locked(columns, unlocked))
         except ExpatError as error:
             raise unreadable("damaged", file=package.file) from error
 

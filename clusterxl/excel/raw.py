@@ -49,6 +49,8 @@ _REFERENCE = re.compile(
 )
 # Sheets have few columns and many cells.
 _COLUMNS_KEPT = 2_048
+# Returns of one form have the same names, which mostly point to the same places.
+_REFERENCES_KEPT = 8_192
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 # Halves of pairs and non-characters, which no text may hold.
@@ -102,10 +104,6 @@ class RawFeatures:
 NO_FEATURES = RawFeatures()
 
 
-def _nothing() -> tuple[str, ...]:
-    return ()
-
-
 class LazyMapping(Mapping[tuple[int, int], RawCell]):
     """Cells by place that are made when they are asked for, and tell a formula without that."""
 
@@ -133,6 +131,7 @@ class RawSheet:
             sheet may be read only when they are asked for, and then be found damaged.
         later: Gives `features` when they are asked for.
         count: Gives `size` when it is asked for.
+        check: Gives `is_damaged` when it is asked for.
     """
 
     name: str
@@ -140,6 +139,7 @@ class RawSheet:
     cells: Mapping[tuple[int, int], RawCell]
     later: Callable[[], RawFeatures] = field(default=lambda: NO_FEATURES, compare=False, repr=False)
     count: Callable[[], int] | None = field(default=None, compare=False, repr=False)
+    check: Callable[[], bool] = field(default=lambda: False, compare=False, repr=False)
 
     @property
     def features(self) -> RawFeatures:
@@ -150,6 +150,11 @@ class RawSheet:
     def size(self) -> int:
         """How many cells hold something; known without reading them where that is possible."""
         return len(self.cells) if self.count is None else self.count()
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether it is a hidden sheet that cannot be read, should anybody ask for its cells."""
+        return self.check()
 
     def cell(self, row: int, column: int) -> RawCell:
         """Return a cell, a blank one where nothing stands."""
@@ -169,7 +174,6 @@ class RawBook:
         locked: Its sheets are locked against being added, renamed or removed.
         formats: Number of its cell formats; a cell of a style beyond them has lost its own. None
             where the reader knows every format in another way.
-        look: Gives `damaged` when it is asked for.
         origin: Format it was saved in: `xlsx`, `xls` (also .et), `xlsb` or `ods`.
     """
 
@@ -180,17 +184,11 @@ class RawBook:
     locked: bool = False
     origin: str = "xlsx"
     formats: int | None = None
-    look: Callable[[], tuple[str, ...]] = field(default=_nothing, compare=False, repr=False)
 
     @property
     def is_as_issued(self) -> bool:
         """Whether it was saved in the format in which workbooks are issued."""
         return self.origin == "xlsx"
-
-    @property
-    def damaged(self) -> tuple[str, ...]:
-        """Names of hidden sheets that cannot be read, should anybody ask for their cells."""
-        return self.look()
 
     def lacks_format(self, cell: RawCell) -> bool:
         """Whether the format of a cell is lost, so that its number may mean something else."""
@@ -224,6 +222,7 @@ class Range:
                 yield row, column
 
 
+@lru_cache(maxsize=_REFERENCES_KEPT)
 def parse_reference(text: str) -> Range | None:
     """Read the formula of a name that stands for a range.
 
@@ -278,7 +277,7 @@ def decode_text(text: str) -> str:
 
 def line_ends(text: str) -> str:
     """Return a text with one character for each end of a line."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _character(escape: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from clusterxl.excel.bounds import BOUNDS
+from clusterxl.excel.plain import has_sections
 from clusterxl.excel.sniff import unreadable
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
@@ -34,7 +35,7 @@ def screen(data: bytes, file: str) -> bytes:
     """
     data = _in_utf8(data, file)
     # Hardly any part has comments or the like; looking for each of them takes its time.
-    has_marks = b"<!" in data
+    has_marks = has_sections(data)
     if has_marks and any(mark in data for mark in _DEFINES):
         raise unreadable("declares", file=file)
     if _has_long_tag(data) or (has_marks and _has_long_comment(data)) or _has_long_order(data):

@@ -121,7 +121,7 @@ def carriers(book: RawBook) -> dict[str, str]:
     A carrier that is gone or damaged, or holds something else than a stamp, is left out.
     """
     sheet = book.sheet(STAMP_SHEET)
-    readable = sheet is not None and sheet.name not in book.damaged
+    readable = sheet is not None and not sheet.is_damaged
     texts = {
         "name": book.names.get(STAMP_NAME, ""),
         "property": book.properties.get(PROPERTY, ""),

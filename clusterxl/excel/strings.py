@@ -69,7 +69,8 @@ def read_strings(data: bytes) -> SharedStrings:
     if start is not None:
         *written, rest = text[start.end() :].split(_END)
         alike = all(piece.startswith("<si>") for piece in map(str.lstrip, written))
-        if alike and text.count("<si") == len(written) and rest.strip() == "</sst>":
+        # Bytes are counted sooner than characters.
+        if alike and data.count(b"<si") == len(written) and rest.strip() == "</sst>":
             return SharedStrings(written)
     return SharedStrings((), dict(enumerate(map(_decoded, _walked(data)))))
 

@@ -88,7 +88,8 @@ class Values:
         return number, "date"
 
     def _shared(self, written: str) -> Value:
-        text = self._strings.text(int(written)) if _INDEX.fullmatch(written) else None
+        is_index = (written.isascii() and written.isdigit()) or _INDEX.fullmatch(written)
+        text = self._strings.text(int(written)) if is_index and len(written) < _LONGEST else None
         if text is None:
             raise BrokenValueError(written)
         return text, "text"

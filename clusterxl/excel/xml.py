@@ -47,12 +47,12 @@ def local(name: str) -> str:
     >>> local("x:row"), local("row")
     ('row', 'row')
     """
-    return name.rpartition(":")[2]
+    return name.rpartition(":")[2] if ":" in name else name
 
 
 def attributes_of(given: Mapping[str, str]) -> Mapping[str, str]:
     """Return attributes by local name, those without a prefix before others of the same name."""
-    if not any(":" in name for name in given):
+    if ":" not in "".join(given):
         return given
     return {local(name): value for name, value in given.items()} | {
         name: value for name, value in given.items() if ":" not in name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from typing import Protocol
 
@@ -17,6 +18,9 @@ from clusterxl.form.fields import (
     Section,
 )
 from clusterxl.sentences import say
+
+# Names of the forms at work at once, asked for again with each return.
+_NAMES_KEPT = 16_384
 
 
 class Asking(Protocol):
@@ -85,6 +89,7 @@ def make_key(field_id: str, *, year: int | None = None, item: str = "", row: int
     return "_".join(part for part in (field_id, str(year) if year else "", item) if part)
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def defined_name(key: str) -> str:
     """Return the workbook name of a key; the cells of a list column share one name.
 

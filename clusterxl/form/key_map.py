@@ -109,7 +109,7 @@ def read_key_map(book: RawBook) -> KeyMap:
         Where each name pointed.
     """
     sheet = book.sheet(MAP_SHEET)
-    if sheet is None or sheet.name in book.damaged:
+    if sheet is None or sheet.is_damaged:
         return KeyMap()
     live: dict[str, Range] = {}
     kept: dict[str, Range] = {}

@@ -146,7 +146,8 @@ class _Clerk:
 
         Of formats that keep no formulas, whatever stands there is taken for what it gave.
         """
-        at = self._before(place)
+        # Asked for every cell, of which most were issued without a formula.
+        at = place if self._at is None else self._at.get(place)
         if at is None or at not in self._formulas:
             return False
         if self._keeps_formulas and not _is_same(self._formulas[at], formula_at(cells, place)):

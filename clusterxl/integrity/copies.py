@@ -23,10 +23,11 @@ def find_copies(form: Form, book: RawBook, located: Located) -> Mapping[str, str
     the form is none.
     """
     issued = template_of(form).sheets
-    known = {*located.sheets.values(), *issued, *book.damaged}
+    known = {*located.sheets.values(), *issued}
     copies = {}
     for sheet in book.sheets:
-        if sheet.name not in known and sheet.visibility != "very_hidden":
+        is_known = sheet.name in known or sheet.visibility == "very_hidden"
+        if not is_known and not sheet.is_damaged:
             texts = labels_of_sheet(sheet)
             shares = {name: issued[name].labels.share_in(texts) for name in located.sheets}
             likest = max(shares, key=lambda name: shares[name], default="")

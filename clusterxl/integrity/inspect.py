@@ -25,6 +25,7 @@ from clusterxl.integrity.template import (
 from clusterxl.locate import Located
 from clusterxl.locate.alignment import Alignment
 from clusterxl.locate.labels import LabelMap, labels_of_sheet
+from clusterxl.plan.hidden import CALCULATING
 from clusterxl.replies import OWN_SHEETS, Listed, read_list
 
 
@@ -36,11 +37,14 @@ class Inspection:
         account: What became of each cell that holds something.
         unclaimed: What nobody asked for, sheet by sheet.
         findings: What is not as it was issued, and what was not read.
+        damaged: Names of hidden sheets that cannot be read; those that only calculate are not
+            looked at, since nobody reads them.
     """
 
     account: Account
     unclaimed: tuple[Unclaimed, ...]
     findings: tuple[Finding, ...]
+    damaged: tuple[str, ...]
 
 
 def inspect_return(form: Form, book: RawBook, located: Located) -> Inspection:
@@ -68,6 +72,11 @@ def inspect_return(form: Form, book: RawBook, located: Located) -> Inspection:
             *changes,
             *tell_orphans(form, unclaimed, told),
         ),
+        damaged=tuple(
+            sheet.name
+            for sheet in book.sheets
+            if sheet.name not in CALCULATING and sheet.is_damaged
+        ),
     )
 
 
@@ -89,7 +98,6 @@ class _Inspector:
         self, form: Form, book: RawBook, located: Located, copies: Mapping[str, str]
     ) -> None:
         self._copies = copies
-        self._damaged = frozenset(book.damaged)
         self._places = lay_out(form).places
         helpers = {name: helper_template(name) for name in OWN_SHEETS}
         self._sheets = {**template_of(form).sheets, **helpers}
@@ -115,11 +123,11 @@ class _Inspector:
         if listed and sheet.name == listed.sheet and sheet.name not in self._issued:
             return self._compare_list(sheet, listed)
         issued = self._sheets.get(self._issued.get(sheet.name, sheet.name))
-        if sheet.name in self._damaged:
-            # Nobody can say what stands there; that it cannot be read is told with the file.
-            return Compared(sheet=sheet, issued=issued, account=SheetAccount(account=Account()))
         if issued and not issued.is_shown:
             return Compared(sheet=sheet, issued=issued, account=helper_account(sheet))
+        if sheet.is_damaged:
+            # Nobody can say what stands there; that it cannot be read is told with the file.
+            return Compared(sheet=sheet, issued=issued, account=SheetAccount(account=Account()))
         cells = sheet.cells
         if original := self._copies.get(sheet.name):
             inputs = self._inputs.get(self._located.sheets[original], {})

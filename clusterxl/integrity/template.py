@@ -23,6 +23,8 @@ Place = tuple[int, int]
 
 # Plans are large; of forms at work at once there are few.
 _TEMPLATES_KEPT = 4
+# Live formulas are the same in all returns of a form.
+_SHAPES_KEPT = 8_192
 _REFERENCE = re.compile(r"\$?[A-Z]{1,3}\$?[0-9]{1,7}")
 
 
@@ -112,6 +114,7 @@ def list_template(listed: Listed) -> SheetTemplate:
     return parts.template()
 
 
+@lru_cache(maxsize=_SHAPES_KEPT)
 def shape_of(formula: str) -> str:
     """Return a formula without its places, so that it is the same wherever it has moved to.
 

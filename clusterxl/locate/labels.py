@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from clusterxl.excel.raw import RawBook, RawSheet
 from clusterxl.form.layout import Layout, SheetLayout
@@ -16,15 +16,24 @@ _ENOUGH = 0.5
 _CLEARLY = 0.8
 # Fewer texts may stand together anywhere.
 _FEW = 3
+# Printed texts are the same in all returns of a form.
+_KEYS_KEPT = 8_192
 
 Place = tuple[int, int]
 
 
 def label_key(text: object) -> str:
     """Return a text as labels are compared: without spaces and line ends, whatever capitals."""
+    if isinstance(text, str):
+        return _key_of(text)
     if isinstance(text, float) and text.is_integer():
         text = int(text)
-    return "".join(str(text).split()).casefold()
+    return _key_of(str(text))
+
+
+@lru_cache(maxsize=_KEYS_KEPT)
+def _key_of(text: str) -> str:
+    return "".join(text.split()).casefold()
 
 
 @dataclass(frozen=True)

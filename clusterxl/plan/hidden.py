@@ -16,6 +16,8 @@ from clusterxl.plan.program import FIRST_ROW, Program
 from clusterxl.plan.validations import OptionLists
 
 VIEWS, VERDICTS, LINES = "_views", "_verdicts", "_lines"
+# What they hold is worked out from the form, and read by nobody.
+CALCULATING = (VIEWS, VERDICTS, LINES)
 
 
 class ViewColumn:
