@@ -62,13 +62,14 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 # Before these something has come in, and before a purge it was also sent back.
 EMPTY = ("issue", "receive")
 SENT = ("purge", "exclude")
-# An error for each call that can fail; where the disk is full it stays so for the ledger.
+# An error for each call that can fail; a full disk stays full for the ledger, and a file that is
+# open in another program stays open.
 REFUSALS = {
     "pwrite64": "ENOSPC:when={n}+",
     "write": "ENOSPC:when={n}",
     "fsync": "EIO:when={n}",
     "fdatasync": "EIO:when={n}",
-    "rename": "ENOSPC:when={n}",
+    "rename": "EACCES:when={n}+",
     "mkdir": "ENOSPC:when={n}",
     "chmod": "EPERM:when={n}",
     "unlink": "EACCES:when={n}",

@@ -121,11 +121,13 @@ class Batch:
             changing_rules: The rules are just being changed, so that the ledger may name others.
 
         Raises:
-            BatchError: The rules are not those that the ledger names.
+            BatchError: The ledger is of another batch, or the rules are not those it names.
             LedgerError: There is none, it is damaged, or another process has it open.
             OutputError: It cannot be written.
         """
         with open_ledger(self.root, clock=self.clock, who=self.who) as ledger:
+            if ledger.fact(BATCH_ID) != self.facts.batch:
+                raise cannot("other_ledger", file=ledger.path, batch=self.facts.batch)
             if not changing_rules and ledger.fact(RULES_HASH) != rules_version(self.form):
                 raise cannot("other_rules", folder=self.root)
             for name in WRITTEN:
