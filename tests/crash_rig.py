@@ -59,9 +59,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "export": ("export",),
     "purge": ("purge", "2201-1", *REASON),
 }
-# Before these something has come in, and before a purge it was also sent back.
-EMPTY = ("issue", "receive")
-SENT = ("purge", "exclude")
+# Before these nothing new has come in; before those it was also sent back.
+BEFORE = {"issue": "begun", "receive": "begun", "purge": "sent", "exclude": "sent"}
 # An error for each call that can fail; a full disk stays full for the ledger, and a file that is
 # open in another program stays open.
 REFUSALS = {
@@ -75,7 +74,6 @@ REFUSALS = {
     "unlink": "EACCES:when={n}",
     "ftruncate": "EIO:when={n}",
 }
-KINDS = ("killed at an event", "refused an event", "killed at a call", "refused a call")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +113,13 @@ class Scene:
     events: str
     log: str
 
-    def faults(self, kind: str) -> tuple[Fault, ...]:
-        """Return all that may befall it, of one kind."""
-        if kind.endswith("event"):
-            return tuple(self._at_events(kills=kind.startswith("killed")))
-        return tuple(self._at_calls(kills=kind.startswith("killed")))
+    def faults(self) -> tuple[Fault, ...]:
+        """Return all that may befall it."""
+        return tuple(
+            fault
+            for kills in (True, False)
+            for fault in (*self._at_events(kills=kills), *self._at_calls(kills=kills))
+        )
 
     def _at_events(self, *, kills: bool) -> Iterator[Fault]:
         for at, letter in enumerate(self.events, start=1):
@@ -130,7 +130,9 @@ class Scene:
 
     def _at_calls(self, *, kills: bool) -> Iterator[Fault]:
         seen = Counter[str]()
-        for call in calls_in(self.log):
+        # What counts the events writes its count at the end.
+        calls = [call for call in calls_in(self.log) if "/events" not in call.line]
+        for call in calls:
             seen[call.name] += 1
             at = seen[call.name]
             if kills:
@@ -155,8 +157,9 @@ def typed_in(folder: Path, command: str, fault: Fault | None = None) -> Ran:
     return run_script(COMMAND, *asked, before=before, **(fault.environment if fault else {}))
 
 
-def given_to(folder: Path) -> None:
-    """Make a batch that has received something, and lay out what its commands may be given."""
+def stages(root: Path) -> None:
+    """Make a batch as it is before its commands, stage by stage, each in a folder of its own."""
+    folder = root / "begun"
     batch = begun(folder)
     good = filled(batch, "1101")
     for name, data in {
@@ -174,6 +177,12 @@ def given_to(folder: Path) -> None:
         (folder / name).write_bytes(data)
     ran = run_script(COMMAND, "batch", "receive", str(folder / "first"), "--batch", str(batch.root))
     assert ran.code == 1, ran.said
+    for stage, command, earlier in (
+        ("received", "receive", "begun"),
+        ("sent", "correct", "received"),
+    ):
+        shutil.copytree(root / earlier, root / stage)
+        assert typed_in(root / stage, command).code in (0, 1)
 
 
 def scene_of(command: str, given: Path, folder: Path) -> Scene:
@@ -181,41 +190,34 @@ def scene_of(command: str, given: Path, folder: Path) -> Scene:
 
     Args:
         command: The command.
-        given: What `given_to` made.
+        given: Where `stages` made them.
         folder: Where to set it.
     """
     before = folder / "before"
-    shutil.copytree(given, before)
+    shutil.copytree(given / BEFORE.get(command, "received"), before)
     if command == "issue":
         shutil.rmtree(before / "batch" / "issued" / "Northshire")
         roster = before / "batch" / "roster.csv"
         rows = roster.read_text("utf-8-sig").replace("1102,rural,1", "1102,rural,2")
         roster.write_text(rows, "utf-8")
-    for earlier in (
-        () if command in EMPTY else ("receive", *(["correct"] if command in SENT else []))
-    ):
-        assert typed_in(before, earlier).code in (0, 1)
     events, log = folder / "events", folder / "log"
-    count = Fault(name="", kills=False, environment=audited(count=str(events)))
-    code, whole = _undisturbed(command, before, folder / "counted", count)
-    if has_strace():
-        watch = Fault(name="", kills=False, before=strace(log=log))
-        assert _undisturbed(command, before, folder / "watched", watch) == (code, whole)
+    watch = Fault(
+        name="",
+        kills=False,
+        before=strace(log=log) if has_strace() else (),
+        environment=audited(count=str(events)),
+    )
+    shutil.copytree(before, folder / "whole")
+    ran = typed_in(folder / "whole", command, watch)
+    assert ran.code in (0, 1), ran.said
     return Scene(
         command=command,
         folder=before,
-        code=code,
-        whole=whole,
+        code=ran.code,
+        whole=left_in(folder / "whole" / "batch"),
         events=events.read_text(encoding="ascii"),
         log=log.read_text(encoding="utf-8", errors="replace") if log.exists() else "",
     )
-
-
-def _undisturbed(command: str, before: Path, folder: Path, fault: Fault) -> tuple[int, Left]:
-    shutil.copytree(before, folder)
-    ran = typed_in(folder, command, fault)
-    assert ran.code in (0, 1), ran.said
-    return ran.code, left_in(folder / "batch")
 
 
 def befallen(fault: Fault, *, scene: Scene, folder: Path) -> str:
