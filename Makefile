@@ -29,7 +29,7 @@ help:
 	@echo "make bench       the benchmarks, ours beside their peers"
 	@echo "make proof       LibreOffice against the masks on $(FILLS) made-up returns a form"
 	@echo "make bugs        seeds bugs into a copy; each must be caught by the tests"
-	@echo "make crash       kills the ledger at every event and every call, and runs it again (half an hour)"
+	@echo "make crash       kills ledger and batch commands at every event and call, refuses every write, runs again (hours)"
 	@echo "make lint        format, style, types, import contracts, generated docs"
 	@echo "make docs        write the generated parts of the docs"
 	@echo "make fuzz        damaged returns by the thousand (FUZZ=$(FUZZ) SEED=$(SEED))"
@@ -53,7 +53,7 @@ bugs: $(VENV)/.dev
 	$(BIN)/python tests/seeded_bugs.py
 
 crash: $(VENV)/.dev
-	CRASH_POINTS=all $(BIN)/python -m pytest -q tests/test_ledger_crash.py
+	CRASH_POINTS=all $(BIN)/python -m pytest -q tests/test_ledger_crash.py tests/test_batch_crash.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -134,7 +134,7 @@ def events(folder: Path) -> int:
     count = folder / "count"
     ran = play(folder / "batch", **audited(count=str(count)))
     assert ran.code == 0, ran.said
-    return int(count.read_text(encoding="ascii"))
+    return len(count.read_text(encoding="ascii"))
 
 
 def audited(**told: str) -> dict[str, str]:
@@ -169,10 +169,14 @@ def syscalls(folder: Path) -> tuple[Call, ...]:
     log = folder / "log"
     ran = play(folder / "batch", *strace(log=log))
     assert ran.code == 0, ran.said
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return calls_in(log.read_text(encoding="utf-8", errors="replace"))
+
+
+def calls_in(log: str) -> tuple[Call, ...]:
+    """Return the calls that strace told of, in order."""
     return tuple(
         Call(name=found[1], line=line)
-        for line in lines
+        for line in log.splitlines()
         if (found := re.match(r"\d+ +(\w+)\(", line)) is not None
     )
 

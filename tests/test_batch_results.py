@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -271,6 +272,45 @@ class TestCommands:
             noted = comparisons_of(batch, ledger)
         assert [one.file for one in noted] == ["reports/对比表.xlsx"] * 2
         assert sha256(path.read_bytes()).hexdigest() == noted[-1].sha256
+
+    @pytest.mark.parametrize(
+        "asked", [(), ("--include", "questioned"), ("--with-contacts",)], ids=" ".join
+    )
+    def test_verify_makes_the_last_comparison_anew(
+        self, batch: Batch, asked: tuple[str, ...]
+    ) -> None:
+        run(batch, "aggregate", *asked)
+        done = run(batch, "verify")
+        assert (done.exit_code, "其中 1 份按现状重做" in done.output) == (0, True)
+        path = batch.root / "reports" / "对比表.xlsx"
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + b"x")
+        done = run(batch, "verify")
+        assert (done.exit_code, "LED-FILE" in done.output) == (1, True)
+        path.write_bytes(data)
+        with batch.ledger() as ledger:
+            (found,) = find_returns(ledger, State.ACCEPTED)
+        original = batch.root / "archive" / found.sha256[:2] / found.sha256
+        original.chmod(0o600)
+        original.write_bytes(original.read_bytes() + b"x")
+        done = run(batch, "verify")
+        assert (done.exit_code, "LED-CHANGED" in done.output) == (1, True)
+
+    def test_verify_names_a_comparison_that_the_batch_never_gave(self, batch: Batch) -> None:
+        path = batch.root / "reports" / "对比表.xlsx"
+        run(batch, "aggregate")
+        made_up = path.read_bytes() + b"x"
+        with batch.ledger() as ledger:
+            made = compare_batch(batch, ledger)
+            note_comparison(ledger, replace(made, content=made_up), file="reports/对比表.xlsx")
+        path.write_bytes(made_up)
+        done = run(batch, "verify")
+        assert (done.exit_code, "LED-COMPARED" in done.output) == (1, True)
+        # Once something else has happened, it rests on what was then, and cannot be asked for.
+        with batch.ledger() as ledger:
+            (asked,) = find_returns(ledger, State.QUESTIONED)
+            accept(ledger, asked.sha256, reason="示例")
+        assert "LED-COMPARED" not in run(batch, "verify").output
 
     def test_elsewhere_nothing_is_overwritten_unasked(self, batch: Batch, tmp_path: Path) -> None:
         path = tmp_path / "a.xlsx"

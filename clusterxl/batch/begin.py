@@ -29,7 +29,7 @@ from clusterxl.form.model import Form
 from clusterxl.form.roster import COLUMNS, Unit, load_roster, units_of
 from clusterxl.ledger import open_ledger, set_facts
 from clusterxl.ledger.store import LEDGER, LOCK, utc_now
-from clusterxl.outputs import PART, guard, not_writable, write_file
+from clusterxl.outputs import PART, guard, not_writable, sweep, write_file
 from clusterxl.ruleset.load import load_rules
 
 
@@ -81,6 +81,7 @@ def begin_batch(
     if (root / HEAD).is_file():
         return _same_batch(open_batch(root, clock=clock, who=who), form, units, plan)
     _require_room(root)
+    sweep(root)
     _freeze(root, plan, units)
     key = _make_key(root)
     facts = Facts(
@@ -89,6 +90,7 @@ def begin_batch(
         version=form.version,
         base_year=form.base_year or 0,
         key_id=key_id(key),
+        zone=clock().astimezone().isoformat(timespec="seconds")[-len("+00:00") :],
     )
     frozen = load_form(root / FORM, base_year=plan.base_year)
     batch = Batch(

@@ -34,7 +34,7 @@ from clusterxl.ledger import (
     record_correction,
 )
 from clusterxl.ledger.records import ID_LENGTH
-from clusterxl.outputs import safe_name, sweep, write_file
+from clusterxl.outputs import safe_name, write_file
 from clusterxl.sentences import say
 
 
@@ -95,7 +95,6 @@ def correct_batch(
     """
     key = batch.signing_key
     with batch.ledger() as ledger:
-        sweep(batch.root / CORRECTIONS)
         questioned = find_returns(ledger, State.QUESTIONED)
         writer = _Writer(batch, ledger, questioned, key, deadline=deadline)
         for done, found in enumerate(questioned, start=1):
@@ -179,7 +178,7 @@ class _Writer:
     def _content(self, unit: Unit, found: Recorded, examined: Examined, round_: int) -> bytes:
         batch = self._batch
         day = self._days.get(found.sha256, batch.clock())
-        sending = Sending(sent=day.astimezone().date(), deadline=self._deadline, unit=unit)
+        sending = Sending(sent=batch.local(day).date(), deadline=self._deadline, unit=unit)
         return write_correction(
             examined.returned,
             examined.records,

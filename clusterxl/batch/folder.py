@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,18 @@ from clusterxl.form.roster import Unit, load_roster
 from clusterxl.identity import Issued
 from clusterxl.ledger import Ledger, open_ledger, set_facts
 from clusterxl.ledger.receive import WARNINGS_HOLD
-from clusterxl.ledger.store import FORM_VERSION, RULES_HASH, utc_now
+from clusterxl.ledger.store import ARCHIVE, FORM_VERSION, RULES_HASH, utc_now
+from clusterxl.outputs import sweep
 from clusterxl.ruleset.load import rules_version
 from clusterxl.sentences import say
 
 HEAD, ROSTER, FORM, RULES = "batch.toml", "roster.csv", "form", "rules"
-KEY = "keys/batch.key"
+KEYS, KEY = "keys", "keys/batch.key"
 ISSUED, CORRECTIONS, REPORTS = "issued", "corrections", "reports"
 # What of the folder is ours to write, and so nothing to receive.
-OURS = (ISSUED, CORRECTIONS, REPORTS, FORM, "keys", "archive")
-ROSTER_HASH, BATCH_ID, DEADLINE = "roster_hash", "batch", "deadline"
+WRITTEN = (ISSUED, CORRECTIONS, REPORTS, FORM, KEYS)
+OURS = (*WRITTEN, ARCHIVE)
+ROSTER_HASH, BATCH_ID, DEADLINE, ZONE = "roster_hash", "batch", "deadline", "zone"
 _TEXTS = ("id", "form", "version", "key")
 
 
@@ -44,6 +46,7 @@ class Facts:
         base_year: Its base year; 0 for a form without years.
         key_id: Public name of the key that signs.
         warnings_hold: Whether open warnings hold a return.
+        zone: Time zone in which days are told, like `+08:00`; empty for that of the computer.
     """
 
     batch: str
@@ -52,6 +55,7 @@ class Facts:
     base_year: int
     key_id: str
     warnings_hold: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,10 @@ class Batch:
     deadline: date | None = None
     clock: Callable[[], datetime] = field(default=utc_now, repr=False)
     who: str = ""
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment as the clock on the wall tells it where the batch is at home."""
+        return moment.astimezone(_zone(self.facts.zone) if self.facts.zone else None)
 
     @property
     def issued(self) -> Issued:
@@ -106,17 +114,24 @@ class Batch:
     def ledger(self, *, changing_rules: bool = False) -> Iterator[Ledger]:
         """Open its ledger for as long as the `with` block runs; one process at a time.
 
+        What an earlier process left half-written in its folders is removed; so whoever writes
+        there does it inside the block.
+
         Args:
             changing_rules: The rules are just being changed, so that the ledger may name others.
 
         Raises:
-            BatchError: The rules are not those that the ledger names.
+            BatchError: The ledger is of another batch, or the rules are not those it names.
             LedgerError: There is none, it is damaged, or another process has it open.
             OutputError: It cannot be written.
         """
         with open_ledger(self.root, clock=self.clock, who=self.who) as ledger:
+            if ledger.fact(BATCH_ID) != self.facts.batch:
+                raise cannot("other_ledger", file=ledger.path, batch=self.facts.batch)
             if not changing_rules and ledger.fact(RULES_HASH) != rules_version(self.form):
                 raise cannot("other_rules", folder=self.root)
+            for name in WRITTEN:
+                sweep(self.root / name)
             set_facts(ledger, settings_of(self))
             yield ledger
 
@@ -146,6 +161,7 @@ def open_batch(
         base_year=head.get("base_year", 0),
         key_id=head["key"],
         warnings_hold=head.get("warnings_hold", False),
+        zone=head.get("zone", ""),
     )
     form = load_form(root / FORM, base_year=facts.base_year or None)
     if (form.id, form.version) != (facts.form, facts.version):
@@ -172,6 +188,7 @@ def settings_of(batch: Batch) -> Mapping[str, str]:
     return {
         WARNINGS_HOLD: str(int(batch.facts.warnings_hold)),
         DEADLINE: batch.deadline.isoformat() if batch.deadline else "",
+        ZONE: batch.facts.zone,
         ROSTER_HASH: _hash_of_units(batch.units),
     }
 
@@ -195,6 +212,7 @@ def head_text(facts: Facts, deadline: date | None) -> str:
         "key": facts.key_id,
         **({"deadline": deadline} if deadline else {}),
         "warnings_hold": facts.warnings_hold,
+        **({"zone": facts.zone} if facts.zone else {}),
     }
     return "".join(f"{name} = {_toml(value)}\n" for name, value in values.items())
 
@@ -225,9 +243,23 @@ def _read_head(root: Path) -> dict[str, Any]:
         wrong.append("deadline")
     if not isinstance(head.get("warnings_hold", False), bool):
         wrong.append("warnings_hold")
+    if not _is_zone(head.get("zone", "")):
+        wrong.append("zone")
     if wrong:
         raise cannot("bad_head", file=path, reason=", ".join(wrong))
     return head
+
+
+def _is_zone(value: object) -> bool:
+    try:
+        return value == "" or _zone(str(value)) is not None
+    except ValueError:
+        return False
+
+
+def _zone(text: str) -> tzinfo | None:
+    # Zones by name are not known on every Windows; an offset is everywhere.
+    return datetime.strptime(text, "%z").tzinfo
 
 
 def _read_key(root: Path, facts: Facts) -> bytes | None:

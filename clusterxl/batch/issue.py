@@ -13,7 +13,7 @@ from clusterxl.handover import write_handovers
 from clusterxl.issue import issued_path, serial_of, slots_of
 from clusterxl.issuer import Issuer
 from clusterxl.ledger import Issued, Ledger, find_issued, head, record_issued
-from clusterxl.outputs import not_writable, sweep, write_file
+from clusterxl.outputs import not_writable, write_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,6 @@ def issue_batch(
     """
     key = batch.signing_key
     with batch.ledger() as ledger:
-        sweep(batch.root / ISSUED)
         writer = _Writer(batch, ledger, key, force=force)
         slots = tuple(slots_of(batch.units))
         for done, (unit, slot) in enumerate(slots, start=1):

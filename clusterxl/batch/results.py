@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +15,7 @@ from clusterxl.batch.folder import Batch
 from clusterxl.batch.gather import gather, settled_head
 from clusterxl.batch.status import Slot, Standing, Status, take_status
 from clusterxl.batch.status_book import Compared
+from clusterxl.errors import NothingFoundError
 from clusterxl.finding import Finding
 from clusterxl.frames import cut_frames
 from clusterxl.ledger import Act, Ledger, Report, entries, record_report
@@ -51,8 +53,8 @@ class Result:
 
 
 def now_of(batch: Batch) -> datetime:
-    """Return the moment by the clock of the batch, in the time zone of this computer."""
-    return batch.clock().astimezone()
+    """Return the moment by the clock of the batch, in its time zone."""
+    return batch.local(batch.clock())
 
 
 def status_of(batch: Batch, ledger: Ledger) -> Status:
@@ -97,6 +99,30 @@ def compare_batch(
         findings=gathered.findings,
         head=found,
     )
+
+
+def remake_comparisons(batch: Batch, ledger: Ledger) -> Iterator[bytes]:
+    """Make the comparisons that a batch gives as it stands, in each way it may be asked for.
+
+    Args:
+        batch: The batch.
+        ledger: Its ledger.
+
+    Yields:
+        The bytes of a workbook: first as it is made unasked, then with the questioned returns,
+        then both with contacts.
+
+    Raises:
+        LedgerError: The archive has lost a return, or it cannot be read any more.
+    """
+    for with_contacts in (False, True):
+        for questioned in (False, True):
+            # Where nothing counts in one way, there is nothing to make.
+            with suppress(NothingFoundError):
+                made = compare_batch(
+                    batch, ledger, questioned=questioned, with_contacts=with_contacts
+                )
+                yield made.content
 
 
 def note_comparison(ledger: Ledger, result: Result, *, file: str) -> None:

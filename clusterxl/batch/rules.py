@@ -23,7 +23,7 @@ from clusterxl.ledger import (
     require_return,
 )
 from clusterxl.ledger.store import RULES_HASH
-from clusterxl.outputs import Outputs, not_writable, sweep
+from clusterxl.outputs import Outputs, not_writable
 from clusterxl.ruleset.lint import lint_rules
 from clusterxl.ruleset.load import rules_version
 from clusterxl.sentences import say
@@ -154,7 +154,6 @@ def _new_rules(batch: Batch, path: Path) -> Mapping[str, bytes]:
 
 def _write(batch: Batch, files: Mapping[str, bytes]) -> None:
     folder = batch.root / FORM
-    sweep(folder)
     with Outputs(force=True) as outputs:
         for name, content in files.items():
             outputs.add(folder / name, content)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,9 +14,13 @@ from clusterxl.batch.judge import judge_return, read_in_batch
 from clusterxl.finding import Finding, Severity
 from clusterxl.frames import cut_frames
 from clusterxl.ledger import (
+    Act,
+    Entry,
     Ledger,
+    Report,
     State,
     Verdict,
+    entries,
     find_corrections,
     find_findings,
     find_issued,
@@ -67,7 +72,8 @@ def verify_batch(
 
     The archive is hashed anew, the chain of the journal followed, every return read and judged
     again, all tables made anew in a folder aside and compared, frames written from the archive,
-    and files that were written compared with what the journal says of them.
+    files that were written compared with what the journal says of them, and comparisons made anew
+    that rest on what the journal says last.
 
     Args:
         batch: The batch.
@@ -84,14 +90,14 @@ def verify_batch(
         broken = verify_ledger(ledger, noted=noted)
         is_whole = not any(found.severity is Severity.ERROR for found in broken)
         anew = tuple(_rebuilt(batch, ledger, progress)) if is_whole else ()
-        made = remake(batch, ledger) if remake and is_whole and find_reports(ledger) else ()
-        remade = _remade(ledger, made)
+        made = _remade(ledger, remake(batch, ledger)) if remake and is_whole else None
+        otherwise = () if made is None else tuple(_not_remade(ledger, made))
         return Proof(
-            findings=(*broken, *anew, *_files(batch, ledger)),
+            findings=(*broken, *anew, *_files(batch, ledger), *otherwise),
             returns=sum(not found.purged for found in find_returns(ledger)),
             frames=_frames(batch, ledger) if is_whole else {},
             reports=len(find_reports(ledger)),
-            remade=remade,
+            remade=tuple(dict.fromkeys(one.file for one in made or ())),
             head=head(ledger.connection),
         )
 
@@ -116,7 +122,7 @@ def _rebuilt(
         borrowed = replace(fresh, archive=ledger.archive)
         restore(borrowed, journal_text(ledger.connection), judge)
         if _but_findings(borrowed) != _but_findings(ledger):
-            yield _told("LED-REBUILT", "not_rebuilt")
+            yield _told("LED-REBUILT", "not_rebuilt", file="", severity=Severity.ERROR)
         for found in find_returns(ledger):
             # Roster and key are no part of the journal, and what a purge took is gone.
             if find_findings(borrowed, found.sha256) != find_findings(ledger, found.sha256):
@@ -140,11 +146,32 @@ def _frames(batch: Batch, ledger: Ledger) -> dict[str, str]:
     return {name: hashlib.sha256(csv_bytes(frame)).hexdigest() for name, frame in frames.items()}
 
 
-def _remade(ledger: Ledger, made: Iterable[bytes]) -> tuple[str, ...]:
-    """Return which comparisons are what the batch gives now; others rest on an earlier state."""
-    hashes = {hashlib.sha256(content).hexdigest() for content in made}
-    found = dict.fromkeys(one.file for one in find_reports(ledger) if one.sha256 in hashes)
-    return tuple(found)
+def _remade(ledger: Ledger, made: Iterable[bytes]) -> tuple[Report, ...]:
+    """Return which comparisons are what the batch gives now; no more are made than are needed."""
+    known = find_reports(ledger)
+    hashes: set[str] = set()
+    ways = iter(made)
+    current = {one.sha256 for one in _current(ledger)}
+    # What rests on an earlier state costs no work.
+    while current - hashes and (content := next(ways, None)) is not None:
+        hashes.add(hashlib.sha256(content).hexdigest())
+    return tuple(one for one in known if one.sha256 in hashes)
+
+
+def _current(ledger: Ledger) -> tuple[Report, ...]:
+    """Return the comparisons since which nothing else happened, so that the batch gives them."""
+    last = tuple(takewhile(lambda entry: entry.act is Act.REPORT, _backwards(ledger)))
+    return find_reports(ledger)[-len(last) :] if last else ()
+
+
+def _backwards(ledger: Ledger) -> Iterator[Entry]:
+    return reversed(tuple(entries(ledger.connection)))
+
+
+def _not_remade(ledger: Ledger, made: Collection[Report]) -> Iterator[Finding]:
+    """Tell which comparisons the journal has that the batch does not give."""
+    for file in dict.fromkeys(one.file for one in _current(ledger) if one not in made):
+        yield _told("LED-COMPARED", "not_remade", file=file, severity=Severity.ERROR)
 
 
 def _files(batch: Batch, ledger: Ledger) -> Iterator[Finding]:
@@ -153,10 +180,14 @@ def _files(batch: Batch, ledger: Ledger) -> Iterator[Finding]:
     sent = (one for one in find_corrections(ledger) if one.answers not in purged)
     yield from _changed(batch, ((one.file, one.sha256) for one in find_issued(ledger)))
     yield from _changed(batch, ((one.file, one.sha256) for one in sent))
-    yield from _changed(batch, ((one.file, one.sha256) for one in find_reports(ledger)))
+    compared = ((one.file, one.sha256) for one in find_reports(ledger))
+    # Others are sent; by these it is decided.
+    yield from _changed(batch, compared, severity=Severity.ERROR)
 
 
-def _changed(batch: Batch, written: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+def _changed(
+    batch: Batch, written: Iterable[tuple[str, str]], *, severity: Severity = Severity.WARNING
+) -> Iterator[Finding]:
     hashes: dict[str, set[str]] = {}
     for file, sha256 in written:
         hashes.setdefault(file, set()).add(sha256)
@@ -167,9 +198,8 @@ def _changed(batch: Batch, written: Iterable[tuple[str, str]]) -> Iterator[Findi
             yield _told("LED-FILE", "file_gone", file=file)
             continue
         if hashlib.sha256(data).hexdigest() not in known:
-            yield _told("LED-FILE", "file_changed", file=file)
+            yield _told("LED-FILE", "file_changed", file=file, severity=severity)
 
 
-def _told(code: str, name: str, *, file: str = "") -> Finding:
-    severity = Severity.WARNING if file else Severity.ERROR
+def _told(code: str, name: str, *, file: str, severity: Severity = Severity.WARNING) -> Finding:
     return Finding(code=code, severity=severity, message=say(f"batch.{name}", file=file), file=file)

@@ -88,13 +88,14 @@ def rules(ctx: click.Context, rules_file: Path, reason: str) -> None:
 @click.pass_context
 def verify(ctx: click.Context, noted: str) -> None:
     """Read the archive again, and see whether everything can be made anew from it."""
+    from clusterxl.batch.results import remake_comparisons
     from clusterxl.batch.verify import verify_batch
     from clusterxl.finding import Severity
     from clusterxl.findings_book import level_of
 
     batch = batch_options.opened(ctx)
     with steps(say("batch.judging")) as progress:
-        proof = verify_batch(batch, noted=noted, progress=progress)
+        proof = verify_batch(batch, noted=noted, remake=remake_comparisons, progress=progress)
     for found in proof.findings:
         tell(f"{level_of(found)}  {found.message}  [{found.code}]")
     for name, digest in proof.frames.items():

@@ -52,7 +52,7 @@ def status(
                 compared=comparisons_of(batch, ledger),
                 contacts=contacts_of(batch, ledger) if with_contacts else None,
             )
-        _write(place, content, force=force or output is None)
+            _write(place, content, force=force or output is None)
         if with_contacts:
             tell(say("cli.personal"), err=True)
         return
@@ -161,10 +161,10 @@ def export(
     folder = _place(batch, output, "frames_folder", workbook=False)
     with batch.ledger() as ledger, steps(say("cli.reading")) as progress:
         frames = frames_of(batch, ledger, questioned=include == "questioned", progress=progress)
-    with Outputs(force=force or output is None) as files:
-        files.require_folder(folder)
-        for name, frame in frames.items():
-            files.add(folder / f"{name}.{kind}", write(frame))
+        with Outputs(force=force or output is None) as files:
+            files.require_folder(folder)
+            for name, frame in frames.items():
+                files.add(folder / f"{name}.{kind}", write(frame))
     tell(say("cli.read", count=len(files.written), folder=folder))
     tell_unchanged(files)
     if any(asked.field.personal for asked in batch.form.inputs):

@@ -156,7 +156,7 @@ def open_ledger(
     with (
         locked(folder / LOCK, at=timestamp(clock()), patience=patience),
         speaking(path),
-        closing(_connect(path)) as connection,
+        closing(_connect(path, create=create)) as connection,
     ):
         ledger = Ledger(
             path=path,
@@ -185,7 +185,7 @@ def _make_private(path: Path) -> None:
         raise not_writable(path, error) from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
     if not path.exists():
         _make_private(path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
@@ -194,7 +194,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         for pragma in ("foreign_keys = ON", "secure_delete = ON", "synchronous = FULL"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
-        _require_sound(connection, path)
+        _require_sound(connection, path, create=create)
         migrate(connection, name=path.name)
     except BaseException:
         connection.close()
@@ -202,8 +202,11 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
-    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+def _require_sound(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    is_sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    # SQLite takes an emptied file for a new one: what it held would be forgotten silently.
+    is_emptied = not create and not version_of(connection)
+    if not is_sound or is_emptied:
         raise LedgerError(say("ledger.damaged", file=path), code="ledger.damaged")
 
 
