@@ -261,8 +261,8 @@ def canonical_values(examined: Examined) -> Mapping[str, str]:
     """
     records, returned = examined.records, examined.returned
     keys = [asked.key for asked in records.form.inputs]
-    texts = records.text[keys].to_numpy()[0].tolist()
-    numbers = records.number[keys].to_numpy()[0].tolist()
+    texts = records.text.iloc[0].tolist()
+    numbers = records.number.iloc[0].tolist()
     values = {}
     for key, text, number in zip(keys, texts, numbers, strict=True):
         # A number that stands as text is another answer: rules say something else of it.
