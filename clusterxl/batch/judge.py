@@ -86,7 +86,7 @@ def read_in_batch(batch: Batch, data: bytes, file: str) -> Return:
         UnreadableWorkbookError: No workbook, with a password, damaged.
         UnknownWorkbookError: Not ours, no return, or of another form or base year.
     """
-    book = read_workbook(data, file)
+    book = read_workbook(data, file, batch.passwords)
     identity = _identity(batch, book, file)
     return read_as(batch.form, book, data, file=file, identity=identity)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from clusterxl.batch.again import outdated
 from clusterxl.form.roster import Unit
 from clusterxl.issue import serial_of, slots_of
 from clusterxl.ledger import (
@@ -142,6 +143,7 @@ class Status:
         groups: Group by group, in the order of the roster.
         whole: All groups together.
         strays: Returns of no unit of the roster that still wait, or could not be read.
+        outdated: Returns whose unit joined the roster, or left it, after they were judged.
         files: What became of every file that came in.
         entries: How many entries the journal has.
         head: Hash of the last of them.
@@ -153,6 +155,7 @@ class Status:
     groups: tuple[Count, ...]
     whole: Count
     strays: tuple[Recorded, ...]
+    outdated: tuple[Recorded, ...]
     files: Tally
     entries: int
     head: str
@@ -195,6 +198,7 @@ def take_status(
             for found in find_returns(ledger, State.QUESTIONED, State.ACCEPTED, State.REJECTED)
             if found.unit not in known
         ),
+        outdated=outdated(ledger, units),
         files=tally(len(arrived), arrived),
         entries=sum(1 for _ in entries(ledger.connection)),
         head=head(ledger.connection),

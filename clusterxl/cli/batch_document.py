@@ -20,9 +20,10 @@ from clusterxl.batch.words import (
 from clusterxl.excel.heights import is_wide
 from clusterxl.form.model import Form
 from clusterxl.ledger import Recorded
-from clusterxl.sentences import say
+from clusterxl.sentences import one_line, say
 
 _GAP = "  "
+_LONG = 200
 
 
 def as_text(form: Form, status: Status) -> str:
@@ -38,6 +39,12 @@ def as_text(form: Form, status: Status) -> str:
         lines += [
             "",
             *(say("status.stray_line", file=found.file or found.sha256) for found in status.strays),
+        ]
+    if status.outdated:
+        files = say("report.comma").join(found.file or found.sha256 for found in status.outdated)
+        lines += [
+            "",
+            say("status.outdated", count=len(status.outdated), files=one_line(files, _LONG)),
         ]
     lines += ["", status.files.line(), journal_line(status)]
     return "\n".join(line.rstrip() for line in lines)
@@ -60,6 +67,7 @@ def as_json(form: Form, status: Status, *, ascii_only: bool = False) -> str:
         "groups": [{"group": count.group, **_count(count)} for count in status.groups],
         "slots": [_slot(slot) for slot in status.slots],
         "strays": [_stray(found) for found in status.strays],
+        "outdated": [found.sha256[:12] for found in status.outdated],
         "files": {
             "files": status.files.files,
             **{fate.value: number for fate, number in status.files.fates.items()},
