@@ -235,6 +235,19 @@ class TestReceiving:
             assert [asked.doubt for asked in outcome.doubts] == [Doubt.AGAIN]
             assert require_return(ledger, digest(made(answers="二"))).state is State.ACCEPTED
 
+    def test_two_subjects_of_one_serial_in_one_receive_are_both_asked_about(
+        self, tmp_path: Path
+    ) -> None:
+        first, second = made(), made(subject="示例集群二", answers="二")
+        for number, order in enumerate(((first, second), (second, first))):
+            with opened(tmp_path / str(number)) as ledger:
+                receive(ledger, *order)
+                for data in order:
+                    assert require_return(ledger, digest(data)).state is State.QUESTIONED
+                accept(ledger, digest(second), reason="renamed")
+                accept(ledger, digest(first), reason="a second one", serial="S2")
+                assert not verify_ledger(ledger)
+
     def test_another_subject_of_the_same_serial_is_asked_about(self, tmp_path: Path) -> None:
         first, second = made(), made(subject="示例集群二", answers="二")
         with opened(tmp_path) as ledger:

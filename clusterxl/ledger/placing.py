@@ -120,16 +120,22 @@ def place(verdict: Verdict, rivals: tuple[Rival, ...], *, sha256: str, receive: 
         for tie, rival in ties
         if isinstance(tie, Doubt)
     ]
-    doubts += [Asked(sha256=other, doubt=Doubt.TWICE, other=sha256) for other in tied(Doubt.TWICE)]
+    # Of two that came together neither is the first: both are asked.
+    together = [
+        (tie, rival)
+        for tie, rival in ties
+        if tie is Doubt.TWICE or (tie is Doubt.SUBJECT and _is_together(verdict, rival, receive))
+    ]
+    doubts += [
+        Asked(sha256=rival.sha256, doubt=tie, other=sha256)
+        for tie, rival in together
+        if isinstance(tie, Doubt)
+    ]
     holds_back = late or tied(Doubt.OLDER, Doubt.AGAIN)
     return Placement(
         superseded_by=late[-1] if late else "",
         supersedes=() if holds_back else tied(Tie.REPLACES),
-        asks=tuple(
-            rival.sha256
-            for tie, rival in ties
-            if tie is Doubt.TWICE and rival.state is State.ACCEPTED
-        ),
+        asks=tuple(rival.sha256 for _, rival in together if rival.state is State.ACCEPTED),
         doubts=tuple(doubts),
     )
 
@@ -157,9 +163,14 @@ def _tie(verdict: Verdict, rival: Rival, receive: int) -> Tie | Doubt:
 def _succession(verdict: Verdict, rival: Rival, receive: int) -> Tie | Doubt:
     if rival.round > verdict.round:
         return Tie.COMES_LATE if rival.receive == receive else Doubt.OLDER
-    if rival.receive == receive and rival.round == verdict.round:
+    if _is_together(verdict, rival, receive):
         return Doubt.TWICE
     return Tie.REPLACES
+
+
+def _is_together(verdict: Verdict, rival: Rival, receive: int) -> bool:
+    """Whether two came in one receive as answers to one round, and it is certain whose they are."""
+    return verdict.certain and (rival.receive, rival.round) == (receive, verdict.round)
 
 
 def _bare(name: str) -> str:
