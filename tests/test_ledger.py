@@ -235,6 +235,22 @@ class TestReceiving:
             assert [asked.doubt for asked in outcome.doubts] == [Doubt.AGAIN]
             assert require_return(ledger, digest(made(answers="二"))).state is State.ACCEPTED
 
+    @pytest.mark.parametrize("is_excluded", [False, True])
+    def test_the_same_answers_count_once_it_is_certain_whose_they_are(
+        self, tmp_path: Path, is_excluded: bool
+    ) -> None:
+        copied, genuine = made(certain=False), made(save=2)
+        with opened(tmp_path) as ledger:
+            receive(ledger, copied)
+            if is_excluded:
+                exclude(ledger, digest(copied), reason="asked for the genuine one")
+            assert receive(ledger, genuine)[0].fate is Fate.ACCEPTED
+            assert require_return(ledger, digest(copied)).state is (
+                State.EXCLUDED if is_excluded else State.SUPERSEDED
+            )
+            assert receive(ledger, made(certain=False, save=3))[0].fate is Fate.REPEATED
+            assert not verify_ledger(ledger)
+
     def test_two_subjects_of_one_serial_in_one_receive_are_both_asked_about(
         self, tmp_path: Path
     ) -> None:

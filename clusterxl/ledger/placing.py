@@ -22,6 +22,7 @@ class Rival:
         round: Its round.
         values: Hash of its values.
         state: Where it stands.
+        certain: Whether it was certain whose it is.
     """
 
     sha256: str
@@ -30,6 +31,7 @@ class Rival:
     round: int
     values: str
     state: State
+    certain: bool
 
 
 class Tie(StrEnum):
@@ -69,7 +71,7 @@ def rivals_of(connection: sqlite3.Connection, verdict: Verdict) -> tuple[Rival, 
     if not verdict.has_slot:
         return ()
     rows = connection.execute(
-        "SELECT sha256, receive, subject, round, values_hash, state FROM returns "
+        "SELECT sha256, receive, subject, round, values_hash, state, certain FROM returns "
         "WHERE unit = ? AND serial = ? AND readable = 1 AND purged = 0 ORDER BY receive, sha256",
         (verdict.unit, verdict.serial),
     )
@@ -81,8 +83,9 @@ def rivals_of(connection: sqlite3.Connection, verdict: Verdict) -> tuple[Rival, 
             round=number,
             values=values,
             state=State(state),
+            certain=bool(certain),
         )
-        for sha256, receive, subject, number, values, state in rows
+        for sha256, receive, subject, number, values, state, certain in rows
     )
     return tuple(
         rival for rival in found if verdict.serial or same_name(rival.subject, verdict.subject)
@@ -152,6 +155,9 @@ def same_name(one: str, other: str) -> bool:
 def _tie(verdict: Verdict, rival: Rival, receive: int) -> Tie | Doubt:
     is_named = same_name(rival.subject, verdict.subject)
     if is_named and verdict.values and rival.values == verdict.values:
+        if verdict.certain and not rival.certain and rival.state is not State.ACCEPTED:
+            # What nobody could tell the sender of comes back as it should have come.
+            return Tie.REPLACES if rival.state in LIVE else Tie.APART
         return Doubt.AGAIN if rival.state is State.SUPERSEDED else Tie.REPEATS
     if rival.state not in LIVE:
         return Tie.APART
