@@ -237,7 +237,7 @@ class TestReceiving:
 
     @pytest.mark.parametrize("is_excluded", [False, True])
     def test_the_same_answers_count_once_it_is_certain_whose_they_are(
-        self, tmp_path: Path, is_excluded: bool
+        self, tmp_path: Path, *, is_excluded: bool
     ) -> None:
         copied, genuine = made(certain=False), made(save=2)
         with opened(tmp_path) as ledger:
