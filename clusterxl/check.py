@@ -33,10 +33,12 @@ class Confrontation:
     Attributes:
         instances: The rules, one instance a place.
         verdicts: Row an instance, column a return: `Verdict` values.
+        views: What they looked at.
     """
 
     instances: tuple[Instance, ...]
     verdicts: Verdicts
+    views: Views
 
 
 def check_records(records: Records) -> tuple[Finding, ...]:
@@ -80,7 +82,7 @@ def confront(records: Records) -> Confrontation:
     verdicts = np.full((len(instances), views.size), Verdict.NOT_APPLICABLE, dtype=np.int8)
     for row, instance in enumerate(instances):
         verdicts[row] = judge(instance.judgement, views)
-    confrontation = Confrontation(instances=instances, verdicts=verdicts)
+    confrontation = Confrontation(instances=instances, verdicts=verdicts, views=views)
     _compare(records, confrontation, frame)
     return confrontation
 
@@ -128,8 +130,7 @@ def _counted_as(found: Finding) -> str:
 def _failed(records: Records, confrontation: Confrontation) -> list[Finding]:
     """Make a finding of each rule instance that fails, rule by rule."""
     instances, returns = np.nonzero(confrontation.verdicts == Verdict.FAIL)
-    frame = view_frame(records.text, records.number)
-    teller = Teller(records.form, Views(frame, language=records.form.language))
+    teller = Teller(records.form, confrontation.views)
     cells = _Cells(records)
     cells.load(confrontation.instances, instances, returns)
     return [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,6 +56,32 @@ def type_answers(blank: Path, filled: Path, answers: Mapping[tuple[str, str], Va
         given.write_text(json.dumps(entries), encoding="utf-8")
         command: list[str | Path] = [UNO_PYTHON, SCRIPTS / "type_answers.py", blank, filled, given]
         subprocess.run(command, check=True, timeout=SECONDS)
+
+
+Filling = Callable[[Path, Path, Mapping[tuple[str, str], Value]], None]
+
+
+@contextmanager
+def one_session() -> Iterator[Filling]:
+    """Start LibreOffice once, and give what lets it fill and save one workbook after the other."""
+    with subprocess.Popen(
+        [UNO_PYTHON, SCRIPTS / "fill_files.py"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as script:
+        orders, saved = script.stdin, script.stdout
+        assert orders
+        assert saved
+
+        def fill(given: Path, filled: Path, answers: Mapping[tuple[str, str], Value]) -> None:
+            entries = [{"sheet": s, "cell": c, "value": v} for (s, c), v in answers.items()]
+            order = {"given": str(given), "filled": str(filled), "answers": entries}
+            orders.write(f"{json.dumps(order)}\n")
+            orders.flush()
+            assert saved.readline().rstrip("\n") == str(filled)
+
+        yield fill
 
 
 def damage(given: Path, damaged: Path, acts: Sequence[Sequence[Value]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta, timezone
 from io import BytesIO
@@ -10,11 +11,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hand_returns import FORMS
 from ledger_play import made, opened, receive
 
 from clusterxl.batch.status import Slot, Standing, Status, take_status
 from clusterxl.batch.status_book import Compared, write_status
 from clusterxl.batch.words import next_step, owed_line
+from clusterxl.cli.batch_document import as_text
+from clusterxl.excel.heights import is_wide
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
@@ -145,7 +149,7 @@ def test_what_was_sent_back_waits_for_the_unit_and_what_came_since_for_the_opera
     book = Correction(sha256="b" * 64, answers=first, file="corrections/x.xlsx", round=1)
     record_correction(ledger, book)
     slot = slots(ledger)["4401-1"]
-    assert (slot.round, slot.is_sent, next_step(slot)) == (1, True, "已退回，等改报")
+    assert (slot.round, slot.is_sent, next_step(slot)) == (1, True, "已退回修改，等答复")
     receive(ledger, sent("4401-1", answers="二", round=1, errors=1))
     slot = slots(ledger)["4401-1"]
     assert (slot.round, slot.is_sent, next_step(slot)) == (1, False, "待退回修改")
@@ -182,6 +186,42 @@ def test_who_owes_what_can_be_copied(ledger: Ledger) -> None:
     assert owed_line(found) == "未报：一县、三县；待改：一县（示例集群）"
     assert owed_line(found, lang="en") == "missing: 一县, 三县; to be corrected: 一县 (示例集群)"
     assert owed_line(found[2:3]) == ""
+
+
+class TestText:
+    FORM = load_form("gd-cluster-2023")
+
+    def test_what_is_owed_stands_a_line_a_group_with_its_count(self, ledger: Ledger) -> None:
+        receive(ledger, sent("4401-2", subject="示例集群", errors=1))
+        lines = as_text(self.FORM, taken(ledger)).splitlines()
+        start = lines.index("未报 3 份：")
+        assert lines[start : start + 5] == [
+            "未报 3 份：",
+            "  甲市  1  一县",
+            "  乙市  2  二县、三县",
+            "待改 1 份：",
+            "  甲市  1  一县（示例集群）",
+        ]
+
+    def test_on_a_terminal_a_long_line_ends_with_how_many_are_left_out(
+        self, ledger: Ledger
+    ) -> None:
+        many = [Unit(group="甲市", name=f"第{at}县", code=f"44{at}") for at in range(10, 40)]
+        text = as_text(self.FORM, taken(ledger, many), width=60)
+        (line,) = (line for line in text.splitlines() if line.startswith("  甲市"))
+        assert line.startswith("  甲市  30  第10县、第11县、")
+        assert re.search(r"第\d\d县……另 2\d 份$", line)
+        assert columns(line) <= 60
+        assert "第39县" in as_text(self.FORM, taken(ledger, many))
+
+    def test_a_form_without_groups_has_one_line(self, ledger: Ledger) -> None:
+        form = load_form(FORMS / "farm-survey")
+        units = [Unit(group="", name=name, code=name) for name in ("Hill", "Dale")]
+        assert "未报：Hill、Dale" in as_text(form, taken(ledger, units)).splitlines()
+
+
+def columns(text: str) -> int:
+    return sum(2 if is_wide(char) else 1 for char in text)
 
 
 class TestWorkbook:

@@ -235,6 +235,35 @@ class TestReceiving:
             assert [asked.doubt for asked in outcome.doubts] == [Doubt.AGAIN]
             assert require_return(ledger, digest(made(answers="二"))).state is State.ACCEPTED
 
+    @pytest.mark.parametrize("is_excluded", [False, True])
+    def test_the_same_answers_count_once_it_is_certain_whose_they_are(
+        self, tmp_path: Path, *, is_excluded: bool
+    ) -> None:
+        copied, genuine = made(certain=False), made(save=2)
+        with opened(tmp_path) as ledger:
+            receive(ledger, copied)
+            if is_excluded:
+                exclude(ledger, digest(copied), reason="asked for the genuine one")
+            assert receive(ledger, genuine)[0].fate is Fate.ACCEPTED
+            assert require_return(ledger, digest(copied)).state is (
+                State.EXCLUDED if is_excluded else State.SUPERSEDED
+            )
+            assert receive(ledger, made(certain=False, save=3))[0].fate is Fate.REPEATED
+            assert not verify_ledger(ledger)
+
+    def test_two_subjects_of_one_serial_in_one_receive_are_both_asked_about(
+        self, tmp_path: Path
+    ) -> None:
+        first, second = made(), made(subject="示例集群二", answers="二")
+        for number, order in enumerate(((first, second), (second, first))):
+            with opened(tmp_path / str(number)) as ledger:
+                receive(ledger, *order)
+                for data in order:
+                    assert require_return(ledger, digest(data)).state is State.QUESTIONED
+                accept(ledger, digest(second), reason="renamed")
+                accept(ledger, digest(first), reason="a second one", serial="S2")
+                assert not verify_ledger(ledger)
+
     def test_another_subject_of_the_same_serial_is_asked_about(self, tmp_path: Path) -> None:
         first, second = made(), made(subject="示例集群二", answers="二")
         with opened(tmp_path) as ledger:

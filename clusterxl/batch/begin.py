@@ -22,6 +22,7 @@ from clusterxl.batch.folder import (
     lasting_facts,
     open_batch,
     settings_of,
+    write_secret,
 )
 from clusterxl.excel.signing import key_id, new_key
 from clusterxl.form.file import form_files, load_form
@@ -148,10 +149,8 @@ def _make_key(root: Path) -> bytes:
     """Make the key, readable by its owner only where the system knows owners."""
     path = root / KEY
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            write_file(path, f"{new_key().hex()}\n".encode())
-        path.chmod(0o600)
+            write_secret(path, f"{new_key().hex()}\n".encode())
         return bytes.fromhex(path.read_text(encoding="ascii"))
     except OSError as error:
         raise not_writable(path, error) from error

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,12 @@ from clusterxl.identity import Issued
 from clusterxl.ledger import Ledger, open_ledger, set_facts
 from clusterxl.ledger.receive import WARNINGS_HOLD
 from clusterxl.ledger.store import ARCHIVE, FORM_VERSION, RULES_HASH, utc_now
-from clusterxl.outputs import sweep
+from clusterxl.outputs import not_writable, require_extra, sweep, write_file
 from clusterxl.ruleset.load import rules_version
 from clusterxl.sentences import say
 
 HEAD, ROSTER, FORM, RULES = "batch.toml", "roster.csv", "form", "rules"
-KEYS, KEY = "keys", "keys/batch.key"
+KEYS, KEY, PASSWORDS = "keys", "keys/batch.key", "keys/passwords.txt"
 ISSUED, CORRECTIONS, REPORTS = "issued", "corrections", "reports"
 # What of the folder is ours to write, and so nothing to receive.
 WRITTEN = (ISSUED, CORRECTIONS, REPORTS, FORM, KEYS)
@@ -71,6 +71,7 @@ class Batch:
         deadline: The last day for returns; None where there is none.
         clock: Tells the time.
         who: Whom the journal names; the user and computer when empty.
+        passwords: What opens files that came with a password, as their bytes are kept so.
     """
 
     root: Path
@@ -81,6 +82,7 @@ class Batch:
     deadline: date | None = None
     clock: Callable[[], datetime] = field(default=utc_now, repr=False)
     who: str = ""
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment as the clock on the wall tells it where the batch is at home."""
@@ -150,7 +152,7 @@ def open_batch(
         BatchError: There is none, its head is damaged, or its form is not the one it began with.
         DefinitionError: Its form or rules have mistakes.
         RosterError: Its roster has mistakes.
-        UnusableKeyError: The key is of another batch.
+        UnusableKeyError: The key is of another batch, or passwords cannot be read.
     """
     root = Path(path)
     head = _read_head(root)
@@ -175,7 +177,38 @@ def open_batch(
         deadline=head.get("deadline"),
         clock=clock,
         who=who,
+        passwords=_read_passwords(root),
     )
+
+
+def keep_passwords(batch: Batch, passwords: Iterable[str]) -> Batch:
+    """Keep passwords beside the key, and return the batch that knows them.
+
+    Files are archived as they came, so that every later command needs what opened them.
+
+    Raises:
+        OutputError: They cannot be written, or the extra that tries them is missing.
+    """
+    known = tuple(dict.fromkeys((*batch.passwords, *passwords)))
+    if known == batch.passwords:
+        return batch
+    require_extra("crypto", module="msoffcrypto")
+    write_secret(batch.root / PASSWORDS, "".join(f"{one}\n" for one in known).encode())
+    return replace(batch, passwords=known)
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, where the system knows owners.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_file(path, content, force=True)
+        path.chmod(0o600)
+    except OSError as error:
+        raise not_writable(path, error) from error
 
 
 def cannot(name: str, /, **figures: Any) -> BatchError:
@@ -260,6 +293,18 @@ def _is_zone(value: object) -> bool:
 def _zone(text: str) -> tzinfo | None:
     # Zones by name are not known on every Windows; an offset is everywhere.
     return datetime.strptime(text, "%z").tzinfo
+
+
+def _read_passwords(root: Path) -> tuple[str, ...]:
+    path = root / PASSWORDS
+    try:
+        return tuple(filter(None, path.read_text(encoding="utf-8").split("\n")))
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError) as error:
+        raise UnusableKeyError(
+            say("batch.bad_passwords", file=path), code="batch.bad_passwords"
+        ) from error
 
 
 def _read_key(root: Path, facts: Facts) -> bytes | None:

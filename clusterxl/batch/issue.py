@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from clusterxl.batch.again import Moved, judge_outdated
 from clusterxl.batch.folder import ISSUED, Batch
 from clusterxl.form.roster import Unit
 from clusterxl.handover import write_handovers
@@ -24,12 +25,14 @@ class IssueReport:
         written: Workbooks that were written, by their place below the batch folder.
         kept: How many were there already, as they were handed out.
         changed: Files that stand there with other content, and were left alone.
+        moved: Returns of which the roster now says something else.
         head: Head of the journal after it.
     """
 
     written: tuple[str, ...]
     kept: int
     changed: tuple[str, ...]
+    moved: tuple[Moved, ...]
     head: str
 
 
@@ -42,7 +45,8 @@ def issue_batch(
     """Write the workbooks of all units that are not there yet, and the list of each group.
 
     What was handed out stays as it is, also when rules changed since; units that joined the
-    roster get theirs. Broken off and called again, it goes on.
+    roster get theirs, and what came of them before is judged again. Broken off and called again,
+    it goes on.
 
     Args:
         batch: The batch.
@@ -68,10 +72,12 @@ def issue_batch(
         # The lists follow from the roster, and nobody answers in them.
         for path, content in write_handovers(batch.form, batch.units):
             write_file(batch.root / ISSUED / path, content, force=True)
+        moved = judge_outdated(batch, ledger)
         return IssueReport(
             written=tuple(writer.written),
             kept=writer.kept,
             changed=tuple(writer.changed),
+            moved=moved,
             head=head(ledger.connection),
         )
 

@@ -86,7 +86,7 @@ def read_in_batch(batch: Batch, data: bytes, file: str) -> Return:
         UnreadableWorkbookError: No workbook, with a password, damaged.
         UnknownWorkbookError: Not ours, no return, or of another form or base year.
     """
-    book = read_workbook(data, file)
+    book = read_workbook(data, file, batch.passwords)
     identity = _identity(batch, book, file)
     return read_as(batch.form, book, data, file=file, identity=identity)
 
@@ -261,8 +261,8 @@ def canonical_values(examined: Examined) -> Mapping[str, str]:
     """
     records, returned = examined.records, examined.returned
     keys = [asked.key for asked in records.form.inputs]
-    texts = records.text[keys].to_numpy()[0].tolist()
-    numbers = records.number[keys].to_numpy()[0].tolist()
+    texts = records.text.iloc[0].tolist()
+    numbers = records.number.iloc[0].tolist()
     values = {}
     for key, text, number in zip(keys, texts, numbers, strict=True):
         # A number that stands as text is another answer: rules say something else of it.

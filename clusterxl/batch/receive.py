@@ -9,8 +9,9 @@ from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
 
+from clusterxl.batch.again import Moved, judge_outdated
 from clusterxl.batch.changes import Changes, find_changes
-from clusterxl.batch.folder import OURS, Batch, cannot
+from clusterxl.batch.folder import OURS, Batch, cannot, keep_passwords
 from clusterxl.batch.judge import is_other_kind, judge_return
 from clusterxl.errors import UnreadableWorkbookError
 from clusterxl.finding import Finding
@@ -74,6 +75,7 @@ class Receipt:
         files: What became of each, by name.
         tally: The sum.
         head: Head of the journal after it.
+        moved: Returns that came earlier, of which roster or passwords now say something else.
         notice: What is told once for the whole batch: that its key is lost; else None.
     """
 
@@ -81,6 +83,7 @@ class Receipt:
     files: tuple[Received, ...]
     tally: Tally
     head: str
+    moved: tuple[Moved, ...] = ()
     notice: Finding | None = None
 
 
@@ -99,17 +102,20 @@ def receive_files(
     batch: Batch,
     paths: Sequence[Path],
     *,
+    passwords: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
     """Receive files, folders and zips.
 
     Files are taken in the order of their content, so that the order in which they are given, or
     lie in their folders, decides nothing. A receive that was broken off goes on; one that ended,
-    given again at once, enters nothing.
+    given again at once, enters nothing. Returns that came earlier are judged again first where
+    the roster or passwords now say something else of them.
 
     Args:
         batch: The batch.
         paths: What came in.
+        passwords: Tried where a file has one, and kept for later; the extra `crypto` must be there.
         progress: Told how many of how many files are done.
 
     Returns:
@@ -119,11 +125,14 @@ def receive_files(
         NothingFoundError: A path does not exist, or there is no workbook at all.
         BatchError: A path is a folder of the batch itself, or the rules were changed by hand.
         LedgerError: Another process has the ledger open, or it is damaged.
-        OutputError: The folder cannot be written.
+        OutputError: The folder cannot be written, or the extra is missing.
     """
     _require_outside(batch.root, paths)
     waiting = _sorted(find_workbooks(paths))
     with batch.ledger() as ledger:
+        knowing = keep_passwords(batch, passwords)
+        moved = judge_outdated(knowing, ledger, unlock=bool(passwords))
+        batch = knowing
         number, outcomes, summed = _received(batch, ledger, waiting, progress)
         told = [_told(batch, ledger, one) for one in outcomes]
         return Receipt(
@@ -131,6 +140,7 @@ def receive_files(
             files=tuple(sorted(told, key=attrgetter("file"))),
             tally=summed,
             head=head(ledger.connection),
+            moved=moved,
             notice=judge_key(batch.issued),
         )
 

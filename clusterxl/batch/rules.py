@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
+from clusterxl.batch.again import Moved, judge_again
 from clusterxl.batch.folder import FORM, RULES, Batch, cannot
-from clusterxl.batch.judge import judge_return
 from clusterxl.errors import DefinitionError
-from clusterxl.finding import Finding, Severity
 from clusterxl.form.source import Mistakes, read_rule_files
-from clusterxl.ledger import (
-    Ledger,
-    Recorded,
-    Verdict,
-    find_findings,
-    find_returns,
-    head,
-    rejudge,
-    require_return,
-)
+from clusterxl.ledger import find_returns, head
 from clusterxl.ledger.store import RULES_HASH
 from clusterxl.outputs import Outputs, not_writable
 from clusterxl.ruleset.lint import lint_rules
@@ -29,23 +18,6 @@ from clusterxl.ruleset.load import rules_version
 from clusterxl.sentences import say
 
 _SUFFIX = ".toml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A return of which the new rules say something else.
-
-    Attributes:
-        before: The return under the old rules.
-        after: The return now.
-        settled: Findings that are gone.
-        arisen: Findings that are new.
-    """
-
-    before: Recorded
-    after: Recorded
-    settled: tuple[Finding, ...]
-    arisen: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,36 +73,15 @@ def change_rules(
     with batch.ledger(changing_rules=True) as ledger:
         _write(batch, files)
         old, new = ledger.fact(RULES_HASH), rules_version(changed.form)
-        before = tuple((one, find_findings(ledger, one.sha256)) for one in find_returns(ledger))
-        judge = _Judge(changed, sum(not one.purged for one, _ in before), progress)
-        rejudge(ledger, judge, reason=reason, facts={RULES_HASH: new})
+        facts = {RULES_HASH: new}
+        moved = judge_again(changed, ledger, reason=reason, facts=facts, progress=progress)
         return RulesReport(
             old=old,
             new=new,
-            returns=judge.done,
-            moved=tuple(_moved(ledger, before)),
+            returns=sum(not one.purged for one in find_returns(ledger)),
+            moved=moved,
             head=head(ledger.connection),
         )
-
-
-class _Judge:
-    """Judges by the new rules, and tells how far it is."""
-
-    def __init__(
-        self, batch: Batch, total: int, progress: Callable[[int, int], None] | None
-    ) -> None:
-        self._judge = partial(judge_return, batch)
-        self._total = total
-        self._progress = progress
-        self.done = 0
-
-    def __call__(self, data: bytes, file: str) -> Verdict:
-        """Judge a return."""
-        verdict = self._judge(data, file)
-        self.done += 1
-        if self._progress:
-            self._progress(self.done, self._total)
-        return verdict
 
 
 def _new_rules(batch: Batch, path: Path) -> Mapping[str, bytes]:
@@ -163,25 +114,3 @@ def _write(batch: Batch, files: Mapping[str, bytes]) -> None:
                 path.unlink()
             except OSError as error:
                 raise not_writable(path, error) from error
-
-
-def _moved(
-    ledger: Ledger, before: tuple[tuple[Recorded, tuple[Finding, ...]], ...]
-) -> Iterator[Moved]:
-    for was, told in before:
-        now = require_return(ledger, was.sha256)
-        tells = find_findings(ledger, was.sha256)
-        settled, arisen = _left(told, tells), _left(tells, told)
-        if settled or arisen or was.state is not now.state:
-            yield Moved(before=was, after=now, settled=settled, arisen=arisen)
-
-
-def _left(these: tuple[Finding, ...], those: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return the findings that others do not have; those that only inform are left out."""
-    known = {(found.code, found.key, found.severity) for found in those}
-    return tuple(
-        found
-        for found in these
-        if found.severity is not Severity.INFO
-        and (found.code, found.key, found.severity) not in known
-    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from clusterxl.batch.again import outdated
 from clusterxl.form.roster import Unit
 from clusterxl.issue import serial_of, slots_of
 from clusterxl.ledger import (
@@ -22,6 +23,7 @@ from clusterxl.ledger import (
     find_corrections,
     find_findings,
     find_issued,
+    find_reason,
     find_returns,
     head,
     tally,
@@ -71,7 +73,8 @@ class Slot:
         errors: Findings of severity error in the return that counts.
         warnings: Open warnings and doubts about it.
         waiting: Further returns of the slot that wait for a decision.
-        remarks: What is asked about the file as a whole, in sentences.
+        remarks: What is asked about the file as a whole, in sentences; of one that is excluded,
+            why.
     """
 
     unit: Unit
@@ -142,6 +145,8 @@ class Status:
         groups: Group by group, in the order of the roster.
         whole: All groups together.
         strays: Returns of no unit of the roster that still wait, or could not be read.
+        reasons: Why each of these does not count, in a sentence, by its hash.
+        outdated: Returns whose unit joined the roster, or left it, after they were judged.
         files: What became of every file that came in.
         entries: How many entries the journal has.
         head: Hash of the last of them.
@@ -153,6 +158,8 @@ class Status:
     groups: tuple[Count, ...]
     whole: Count
     strays: tuple[Recorded, ...]
+    reasons: Mapping[str, str]
+    outdated: tuple[Recorded, ...]
     files: Tally
     entries: int
     head: str
@@ -180,6 +187,11 @@ def take_status(
     survey = _Survey(ledger, now=now, deadline=deadline)
     slots = tuple(slot for unit in units for slot in survey.slots_of(unit))
     known = {unit.code for unit in units}
+    strays = tuple(
+        found
+        for found in find_returns(ledger, State.QUESTIONED, State.ACCEPTED, State.REJECTED)
+        if found.unit not in known
+    )
     arrived = fates_of(ledger.connection)
     return Status(
         at=now,
@@ -190,15 +202,20 @@ def take_status(
             for group in dict.fromkeys(unit.group for unit in units)
         ),
         whole=_count("", slots),
-        strays=tuple(
-            found
-            for found in find_returns(ledger, State.QUESTIONED, State.ACCEPTED, State.REJECTED)
-            if found.unit not in known
-        ),
+        strays=strays,
+        reasons={found.sha256: _reason(ledger, found) for found in strays},
+        outdated=outdated(ledger, units),
         files=tally(len(arrived), arrived),
         entries=sum(1 for _ in entries(ledger.connection)),
         head=head(ledger.connection),
     )
+
+
+def _reason(ledger: Ledger, found: Recorded) -> str:
+    """Return why a return does not count: what a person said, else what is told of it first."""
+    told = find_findings(ledger, found.sha256)
+    first = min(told, key=lambda f: (f.severity != "error", bool(f.key)), default=None)
+    return find_reason(ledger, found.sha256) or (first.message if first else "")
 
 
 def _count(group: str, slots: Sequence[Slot]) -> Count:
@@ -250,6 +267,8 @@ class _Survey:
         came = min((self._day(found.received) for found in series), default=None)
         rounds = [sent.round for found in series for sent in self._sent[found.sha256]]
         doubts, remarks = self._asked(counts) if standing in OWED else (0, ())
+        if counts and standing is Standing.EXCLUDED:
+            remarks = (find_reason(self._ledger, counts.sha256),)
         return Slot(
             unit=unit,
             serial=serial,

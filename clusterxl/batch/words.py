@@ -41,22 +41,26 @@ def slot_name(slot: Slot, *, lang: str = "") -> str:
     return named or unit.name
 
 
-def owed_line(slots: Iterable[Slot], *, lang: str = "") -> str:
-    """Return who owes what, ready to be copied; empty where nobody owes anything."""
-    owing: dict[Standing, list[str]] = {}
+def owing(slots: Iterable[Slot]) -> tuple[tuple[Standing, tuple[Slot, ...]], ...]:
+    """Return the slots of which something is owed, by where they stand."""
+    owed: dict[Standing, list[Slot]] = {}
     for slot in slots:
         if slot.is_owed:
-            owing.setdefault(slot.standing, []).append(slot_name(slot, lang=lang))
+            owed.setdefault(slot.standing, []).append(slot)
+    return tuple((standing, tuple(owed[standing])) for standing in Standing if standing in owed)
+
+
+def owed_line(slots: Iterable[Slot], *, lang: str = "") -> str:
+    """Return who owes what, ready to be copied; empty where nobody owes anything."""
     comma = say("report.comma", lang=lang)
     parts = (
         say(
             "status.owed",
             lang=lang,
             standing=standing_word(standing, lang=lang),
-            names=comma.join(owing[standing]),
+            names=comma.join(slot_name(slot, lang=lang) for slot in owed),
         )
-        for standing in Standing
-        if standing in owing
+        for standing, owed in owing(slots)
     )
     return say("status.between", lang=lang).join(parts)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterxl.cli import batch_options, options
-from clusterxl.cli.batch_round import tell_head
+from clusterxl.cli.batch_round import tell_head, tell_moved
 from clusterxl.cli.collect import HAS_ERRORS
 from clusterxl.cli.console import steps, tell
 from clusterxl.cli.spoken import spoken
@@ -64,19 +64,11 @@ def _tell_decided(done: Decided) -> None:
 def rules(ctx: click.Context, rules_file: Path, reason: str) -> None:
     """Change the rules and judge all returns again."""
     from clusterxl.batch.rules import change_rules
-    from clusterxl.cli.batch_lines import line_of_move
 
     batch = batch_options.opened(ctx)
     with steps(say("batch.judging")) as progress:
         done = change_rules(batch, rules_file, reason=reason, progress=progress)
-    for moved in done.moved:
-        tell(line_of_move(moved.before, moved.after, len(moved.settled), len(moved.arisen)))
-        for mark, found in (
-            *(("-", found) for found in moved.settled),
-            *(("+", found) for found in moved.arisen),
-        ):
-            place = f"{found.sheet}!{found.cell}" if found.cell else ""
-            tell("    " + "  ".join(part for part in (mark, place, found.message) if part))
+    tell_moved(done.moved)
     figures = {"old": done.old or "-", "new": done.new or "-"}
     tell(say("batch.rules_changed", returns=done.returns, moved=len(done.moved), **figures))
     tell_head(done.head)

@@ -13,31 +13,44 @@ from clusterxl.batch.words import (
     journal_line,
     missing_first,
     next_step,
-    owed_line,
+    owing,
     slot_name,
     standing_word,
 )
 from clusterxl.excel.heights import is_wide
 from clusterxl.form.model import Form
 from clusterxl.ledger import Recorded
-from clusterxl.sentences import say
+from clusterxl.sentences import one_line, say
 
 _GAP = "  "
+_LONG = 200
+# A terminal that leaves less for names is not worth cutting them for; no terminal has none.
+_LEAST_ROOM = 12
 
 
-def as_text(form: Form, status: Status) -> str:
-    """Return a table of the groups, what is owed, and what proves it."""
+def as_text(form: Form, status: Status, *, width: int = 0) -> str:
+    """Return a table of the groups, what is owed, and what proves it.
+
+    Args:
+        form: The form.
+        status: How the batch stands.
+        width: Columns of the terminal, where lists of units end; 0 where they may be as long as
+            they are.
+    """
     lines = [headline(status), deadline_line(status), ""]
     groups = missing_first(status.groups) if len(form.levels) > 1 else ()
     lines += _table([_heads(), *(_cells(count) for count in (*groups, status.whole))])
     if came := tuple(_open_slots(status)):
         lines += ["", *came]
-    if owed := owed_line(status.slots):
-        lines += ["", owed]
+    if owed := tuple(_owed(form, status, width)):
+        lines += ["", *owed]
     if status.strays:
+        lines += ["", *(_stray_line(found, status) for found in status.strays)]
+    if status.outdated:
+        files = say("report.comma").join(found.file or found.sha256 for found in status.outdated)
         lines += [
             "",
-            *(say("status.stray_line", file=found.file or found.sha256) for found in status.strays),
+            say("status.outdated", count=len(status.outdated), files=one_line(files, _LONG)),
         ]
     lines += ["", status.files.line(), journal_line(status)]
     return "\n".join(line.rstrip() for line in lines)
@@ -59,7 +72,8 @@ def as_json(form: Form, status: Status, *, ascii_only: bool = False) -> str:
         "total": _count(status.whole),
         "groups": [{"group": count.group, **_count(count)} for count in status.groups],
         "slots": [_slot(slot) for slot in status.slots],
-        "strays": [_stray(found) for found in status.strays],
+        "strays": [_stray(found, status.reasons[found.sha256]) for found in status.strays],
+        "outdated": [found.sha256[:12] for found in status.outdated],
         "files": {
             "files": status.files.files,
             **{fate.value: number for fate, number in status.files.fates.items()},
@@ -98,6 +112,45 @@ def _open_slots(status: Status) -> Iterator[str]:
             warnings=slot.warnings,
             next=next_step(slot),
         )
+
+
+def _stray_line(found: Recorded, status: Status) -> str:
+    file = found.file or found.sha256
+    # Most sentences about a file begin with its name.
+    reason = status.reasons[found.sha256].removeprefix(file).strip()
+    return say("status.stray_line", file=file, reason=one_line(reason, _LONG))
+
+
+def _owed(form: Form, status: Status, width: int) -> Iterator[str]:
+    """Go through who owes what: a line a group, or one for all in a form without groups."""
+    for standing, slots in owing(status.slots):
+        word = standing_word(standing)
+        if len(form.levels) > 1:
+            yield say("status.owed_head", standing=word, count=len(slots))
+            yield from _owed_by_group(slots, width)
+        else:
+            head = say("status.owed", standing=word, names="")
+            yield head + _names(slots, width - _width(head))
+
+
+def _owed_by_group(slots: Sequence[Slot], width: int) -> Iterator[str]:
+    groups: dict[str, list[Slot]] = {}
+    for slot in slots:
+        groups.setdefault(slot.unit.group, []).append(slot)
+    heads = _table([("", name, str(len(own))) for name, own in groups.items()])
+    for head, own in zip(heads, groups.values(), strict=True):
+        yield f"{head}{_GAP}{_names(own, width - _width(head) - len(_GAP))}"
+
+
+def _names(slots: Sequence[Slot], room: int) -> str:
+    """Return the names of slots, as many as there is room for, and how many are left out."""
+    names, comma = [slot_name(slot) for slot in slots], say("report.comma")
+    text = comma.join(names)
+    shown = len(names)
+    while room >= _LEAST_ROOM and _width(text) > room and shown > 1:
+        shown -= 1
+        text = comma.join(names[:shown]) + say("status.owed_more", count=len(names) - shown)
+    return text
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -152,10 +205,11 @@ def _slot(slot: Slot) -> dict[str, Any]:
     }
 
 
-def _stray(found: Recorded) -> dict[str, Any]:
+def _stray(found: Recorded, reason: str) -> dict[str, Any]:
     return {
         "return": found.sha256[:12],
         "file": found.file,
         "state": found.state.value,
         "unit": found.unit,
+        "reason": reason,
     }

@@ -11,7 +11,7 @@ import click
 
 from clusterxl.cli import batch_options, options
 from clusterxl.cli.collect import HAS_ERRORS, KIND_OF_SUFFIX
-from clusterxl.cli.console import steps, tell, tell_unchanged
+from clusterxl.cli.console import steps, tell, tell_unchanged, terminal_width
 from clusterxl.cli.spoken import spoken
 from clusterxl.sentences import say
 
@@ -66,7 +66,7 @@ def status(
         ascii_only = "utf" not in str(sys.stdout.encoding).lower()
         click.echo(as_json(batch.form, taken, ascii_only=ascii_only))
     else:
-        tell(as_text(batch.form, taken))
+        tell(as_text(batch.form, taken, width=terminal_width()))
 
 
 @spoken("batch_correct")

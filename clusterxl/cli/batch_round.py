@@ -15,6 +15,9 @@ from clusterxl.cli.spoken import spoken
 from clusterxl.sentences import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clusterxl.batch.again import Moved
     from clusterxl.batch.receive import Receipt
 
 
@@ -65,6 +68,7 @@ def issue(ctx: click.Context, force: bool) -> None:
         done = issue_batch(batch, force=force, progress=progress)
     folder = batch.root / ISSUED
     tell(say("batch.issued", count=len(done.written), kept=done.kept, folder=folder))
+    tell_moved(done.moved)
     for file in done.changed:
         tell(say("batch.not_overwritten", file=file), err=True)
     tell_head(done.head)
@@ -72,6 +76,8 @@ def issue(ctx: click.Context, force: bool) -> None:
 
 @spoken("batch_receive")
 @options.paths
+@options.password_file
+@options.ask_password
 @batch_options.batch_folder
 @click.pass_context
 def receive(ctx: click.Context, paths: tuple[Path, ...]) -> None:
@@ -81,8 +87,11 @@ def receive(ctx: click.Context, paths: tuple[Path, ...]) -> None:
 
     batch = batch_options.opened(ctx)
     with steps(say("cli.reading")) as progress:
-        receipt = receive_files(batch, paths, progress=progress)
+        receipt = receive_files(
+            batch, paths, passwords=options.passwords_of(ctx), progress=progress
+        )
     names = {unit.code: f"{unit.group}{unit.name}" for unit in batch.units}
+    tell_moved(receipt.moved)
     for file in receipt.files:
         tell(line_of(file, names))
         for line in lines_of_changes(file.changes):
@@ -104,6 +113,18 @@ def _has_errors(receipt: Receipt) -> bool:
         file.refused or (file.recorded and file.recorded.errors and file.recorded.state in asked)
         for file in receipt.files
     )
+
+
+def tell_moved(moved: Iterable[Moved]) -> None:
+    """Print which returns were judged again and stand elsewhere, with what is told of each."""
+    from clusterxl.cli.batch_lines import line_of_move
+
+    for one in moved:
+        tell(line_of_move(one.before, one.after, len(one.settled), len(one.arisen)))
+        marked = (*(("-", f) for f in one.settled), *(("+", f) for f in one.arisen))
+        for mark, found in marked:
+            place = f"{found.sheet}!{found.cell}" if found.cell else ""
+            tell("    " + "  ".join(part for part in (mark, place, found.message) if part))
 
 
 def tell_head(head: str) -> None:

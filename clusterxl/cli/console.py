@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,6 +45,11 @@ def printable(text: str) -> str:
     'a�[2Jb'
     """
     return text.translate(CONTROL).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def terminal_width() -> int:
+    """Return how many columns the terminal has; 0 where what is printed goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from clusterxl.errors import LedgerError
@@ -119,9 +119,14 @@ def purge(ledger: Ledger, name: str, *, reason: str) -> tuple[str, ...]:
 
 
 def rejudge(
-    ledger: Ledger, judge: Judge, *, reason: str, facts: Mapping[str, str] | None = None
+    ledger: Ledger,
+    judge: Judge,
+    *,
+    reason: str,
+    facts: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
 ) -> tuple[str, ...]:
-    """Judge all returns anew, after rules changed, in one transaction.
+    """Judge returns anew, after rules or what the batch knows changed, in one transaction.
 
     What a person decided stays until a person decides again; so do repeats and successions.
 
@@ -130,6 +135,8 @@ def rejudge(
         judge: Finds out about the bytes.
         reason: Why.
         facts: Facts that change with it, such as the hash of the rules.
+        only: Hashes of those of which it may be told otherwise whose they are; None for all, of
+            which that stays as it was settled when they came.
 
     Returns:
         Hashes of the returns that changed, in order.
@@ -145,25 +152,31 @@ def rejudge(
         if changed:
             ledger.enter(Deed(act=Act.FACTS, payload={"facts": changed}, reason=reason))
         for found in find_returns(ledger):
-            if not found.purged:
+            if not found.purged and (only is None or found.sha256 in only):
                 verdict = judge(ledger.archive.read(found.sha256), found.file)
-                if _judge_again(ledger, found, verdict, reason):
+                if _judge_again(ledger, found, verdict, reason, is_named_anew=only is not None):
                     moved.append(found.sha256)
     return tuple(moved)
 
 
-def _judge_again(ledger: Ledger, found: Recorded, verdict: Verdict, reason: str) -> bool:
+def _judge_again(
+    ledger: Ledger, found: Recorded, verdict: Verdict, reason: str, *, is_named_anew: bool
+) -> bool:
     put_findings(ledger.connection, found.sha256, verdict.findings)
     was_readable, was_certain, values = ledger.connection.execute(
         "SELECT readable, certain, values_hash FROM returns WHERE sha256 = ?", (found.sha256,)
     ).fetchone()
-    # Whose it is was settled when it came; only a file that could not be read says so now.
-    verdict = verdict if not was_readable else replace(verdict, certain=bool(was_certain))
+    # Whose it is was settled when it came, but for a file that could not be read or placed then.
+    if was_readable and not is_named_anew:
+        verdict = replace(verdict, certain=bool(was_certain))
     state = _state_anew(ledger, found, verdict)
-    before = (found.errors, found.warnings, found.counts, values, was_readable, found.state)
+    before = (
+        *(found.errors, found.warnings, found.counts, values),
+        *(was_readable, was_certain, found.state),
+    )
     after = (
         *(verdict.errors, verdict.warnings, dict(verdict.counts), verdict.values),
-        *(int(verdict.readable), state),
+        *(int(verdict.readable), int(verdict.certain), state),
     )
     if before == after:
         return False

@@ -22,6 +22,7 @@ class Rival:
         round: Its round.
         values: Hash of its values.
         state: Where it stands.
+        certain: Whether it was certain whose it is.
     """
 
     sha256: str
@@ -30,6 +31,7 @@ class Rival:
     round: int
     values: str
     state: State
+    certain: bool
 
 
 class Tie(StrEnum):
@@ -69,7 +71,7 @@ def rivals_of(connection: sqlite3.Connection, verdict: Verdict) -> tuple[Rival, 
     if not verdict.has_slot:
         return ()
     rows = connection.execute(
-        "SELECT sha256, receive, subject, round, values_hash, state FROM returns "
+        "SELECT sha256, receive, subject, round, values_hash, state, certain FROM returns "
         "WHERE unit = ? AND serial = ? AND readable = 1 AND purged = 0 ORDER BY receive, sha256",
         (verdict.unit, verdict.serial),
     )
@@ -81,8 +83,9 @@ def rivals_of(connection: sqlite3.Connection, verdict: Verdict) -> tuple[Rival, 
             round=number,
             values=values,
             state=State(state),
+            certain=bool(certain),
         )
-        for sha256, receive, subject, number, values, state in rows
+        for sha256, receive, subject, number, values, state, certain in rows
     )
     return tuple(
         rival for rival in found if verdict.serial or same_name(rival.subject, verdict.subject)
@@ -120,16 +123,22 @@ def place(verdict: Verdict, rivals: tuple[Rival, ...], *, sha256: str, receive: 
         for tie, rival in ties
         if isinstance(tie, Doubt)
     ]
-    doubts += [Asked(sha256=other, doubt=Doubt.TWICE, other=sha256) for other in tied(Doubt.TWICE)]
+    # Of two that came together neither is the first: both are asked.
+    together = [
+        (tie, rival)
+        for tie, rival in ties
+        if tie is Doubt.TWICE or (tie is Doubt.SUBJECT and _is_together(verdict, rival, receive))
+    ]
+    doubts += [
+        Asked(sha256=rival.sha256, doubt=tie, other=sha256)
+        for tie, rival in together
+        if isinstance(tie, Doubt)
+    ]
     holds_back = late or tied(Doubt.OLDER, Doubt.AGAIN)
     return Placement(
         superseded_by=late[-1] if late else "",
         supersedes=() if holds_back else tied(Tie.REPLACES),
-        asks=tuple(
-            rival.sha256
-            for tie, rival in ties
-            if tie is Doubt.TWICE and rival.state is State.ACCEPTED
-        ),
+        asks=tuple(rival.sha256 for _, rival in together if rival.state is State.ACCEPTED),
         doubts=tuple(doubts),
     )
 
@@ -146,6 +155,9 @@ def same_name(one: str, other: str) -> bool:
 def _tie(verdict: Verdict, rival: Rival, receive: int) -> Tie | Doubt:
     is_named = same_name(rival.subject, verdict.subject)
     if is_named and verdict.values and rival.values == verdict.values:
+        if verdict.certain and not rival.certain and rival.state is not State.ACCEPTED:
+            # What nobody could tell the sender of comes back as it should have come.
+            return Tie.REPLACES if rival.state in LIVE else Tie.APART
         return Doubt.AGAIN if rival.state is State.SUPERSEDED else Tie.REPEATS
     if rival.state not in LIVE:
         return Tie.APART
@@ -157,9 +169,14 @@ def _tie(verdict: Verdict, rival: Rival, receive: int) -> Tie | Doubt:
 def _succession(verdict: Verdict, rival: Rival, receive: int) -> Tie | Doubt:
     if rival.round > verdict.round:
         return Tie.COMES_LATE if rival.receive == receive else Doubt.OLDER
-    if rival.receive == receive and rival.round == verdict.round:
+    if _is_together(verdict, rival, receive):
         return Doubt.TWICE
     return Tie.REPLACES
+
+
+def _is_together(verdict: Verdict, rival: Rival, receive: int) -> bool:
+    """Whether two came in one receive as answers to one round, and it is certain whose they are."""
+    return verdict.certain and (rival.receive, rival.round) == (receive, verdict.round)
 
 
 def _bare(name: str) -> str:

@@ -143,6 +143,23 @@ def find_findings(ledger: Ledger, name: str) -> tuple[Finding, ...]:
     return (*(_question(ledger, one, recorded) for one in asked), *checked)
 
 
+def find_reason(ledger: Ledger, name: str) -> str:
+    """Return why a person last decided about a return; empty where nobody did.
+
+    Args:
+        ledger: The ledger.
+        name: Hash of the return, or its first digits.
+
+    Raises:
+        LedgerError: There is none, or there are several.
+    """
+    row = ledger.connection.execute(
+        "SELECT reason FROM decisions WHERE sha256 = ? ORDER BY number DESC LIMIT 1",
+        (require_return(ledger, name).sha256,),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def find_doubts(connection: sqlite3.Connection, sha256: str) -> tuple[Asked, ...]:
     """Return what the ledger asks about a return."""
     rows = connection.execute(

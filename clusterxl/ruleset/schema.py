@@ -7,6 +7,7 @@ themselves come from `masks`, which also knows where a rule is not applicable.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ Failures = Mapping[str, npt.NDArray[np.bool_]]
 _NEVER_MISSING = (TEXT, WHOLE)
 
 
+# Whoever receives returns one by one would build them for each anew.
+@lru_cache(maxsize=4)
 def frame_schemas(form: Form) -> Mapping[str, pa.DataFrameSchema]:
     """Return the schema of each frame of a form, by name: exactly its columns, in order."""
     return {spec.name: _frame_schema(spec) for spec in frame_specs(form)}
