@@ -52,6 +52,20 @@ function showPanels() {
   data.panels.forEach((panel, place) => drawChart(panel, charts[place]));
 }
 
+// A chart does not follow the width of the paper by itself.
+window.addEventListener("beforeprint", () => {
+  document.body.classList.add("printing");
+  for (const chart of document.querySelectorAll(".chart")) {
+    Plotly.relayout(chart, { width: chart.clientWidth });
+  }
+});
+window.addEventListener("afterprint", () => {
+  document.body.classList.remove("printing");
+  for (const chart of document.querySelectorAll(".chart")) {
+    Plotly.relayout(chart, { width: null, autosize: true });
+  }
+});
+
 function showTile(tile) {
   if (!tile) return make("span", { "aria-hidden": "true" });
   const button = make("button", {
