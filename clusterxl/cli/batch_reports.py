@@ -125,7 +125,12 @@ def aggregate(
     batch = batch_options.opened(ctx)
     place = _place(batch, output, "comparison_file", workbook=True)
     wanted = beside.beside_of(ctx)
-    with batch.ledger() as ledger, Outputs(force=force or output is None) as files:
+    # Only what lies among the reports of the batch is replaced unasked.
+    with (
+        batch.ledger() as ledger,
+        Outputs(force=force) as more,
+        Outputs(force=force or output is None) as files,
+    ):
         files.require_folder(place.parent)
         with steps(say("cli.reading")) as progress:
             result = compare_batch(
@@ -139,11 +144,11 @@ def aggregate(
         if result.sources is not None:
             files.add(place.with_name(f"{place.stem}.sources.csv"), csv_bytes(result.sources))
         beside.add_beside(
-            files, wanted, result.comparison, with_contacts=with_contacts, note=result.note
+            more, wanted, result.comparison, with_contacts=with_contacts, note=result.note
         )
         note_comparison(ledger, result, file=_seen_from(batch, place))
     tell(say("cli.compared", path=place, count=len(result.returns)))
-    beside.tell_beside(files, wanted)
+    beside.tell_beside(more, wanted)
     tell(say("cli.compared_hash", sha256=result.sha256, head=result.head))
     if with_contacts:
         tell(say("cli.personal"), err=True)
