@@ -13,6 +13,8 @@ The public names, each in the module that owns it; they are imported when first 
     cut_frames            a wide frame a section, a tidy frame of the years, a frame a table
     aggregate_records     the comparison of all subjects
     write_comparison      the comparison as a workbook, as bytes
+    write_page            the comparison as one page for a browser, as bytes
+    comparison_frames     the comparison as frames, with a dictionary
     write_correction      what is asked about a return, as a workbook of its own, as bytes
     judge_replies         what the answers to a correction come to
 """
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
         UnreadableWorkbookError,
         WorkbookError,
     )
+    from clusterxl.export import comparison_frames
     from clusterxl.finding import Finding, Severity
     from clusterxl.form.file import lint_form, load_form
     from clusterxl.form.model import Form
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from clusterxl.generate import generate_workbook
     from clusterxl.judge import judge_replies
     from clusterxl.normalise import Records, normalise_returns
+    from clusterxl.page import write_page
     from clusterxl.read import Return, read_return, read_returns
     from clusterxl.report import write_comparison
 
@@ -71,6 +75,7 @@ _OWNERS = {
     "WorkbookError": "errors",
     "aggregate_records": "aggregate",
     "check_records": "check",
+    "comparison_frames": "export",
     "cut_frames": "frames",
     "generate_workbook": "generate",
     "judge_replies": "judge",
@@ -82,6 +87,7 @@ _OWNERS = {
     "summarise": "check",
     "write_comparison": "report",
     "write_correction": "correct",
+    "write_page": "page",
 }
 
 __all__ = [
@@ -104,6 +110,7 @@ __all__ = [
     "WorkbookError",
     "aggregate_records",
     "check_records",
+    "comparison_frames",
     "cut_frames",
     "generate_workbook",
     "judge_replies",
@@ -115,6 +122,7 @@ __all__ = [
     "summarise",
     "write_comparison",
     "write_correction",
+    "write_page",
 ]
 
 

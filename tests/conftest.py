@@ -1,10 +1,11 @@
-"""What all tests share: where LibreOffice is, and what to do where it is not."""
+"""What all tests share: where LibreOffice and Chromium are, and what to do where they are not."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -34,14 +35,26 @@ def missing_for_libreoffice() -> str:
     return "" if probe.returncode == 0 else f"{UNO_PYTHON} has no module uno (package python3-uno)"
 
 
+def missing_for_chromium() -> str:
+    """Tell what tests of pages would miss on this machine; empty when all is there."""
+    if os.name != "posix":
+        return "it is driven through pipes of POSIX"
+    return "" if shutil.which("chromium") else "chromium is not on the PATH"
+
+
+NEEDED: dict[str, tuple[str, Callable[[], str]]] = {
+    "needs_libreoffice": ("LibreOffice", missing_for_libreoffice),
+    "needs_chromium": ("Chromium", missing_for_chromium),
+}
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what needs LibreOffice where it is missing; in CI that is a failure."""
-    if item.get_closest_marker("needs_libreoffice") is None:
-        return
-    if missing := missing_for_libreoffice():
-        if os.environ.get("CLUSTERXL_CI"):
-            pytest.fail(f"LibreOffice is needed in CI: {missing}")
-        pytest.skip(f"LibreOffice is needed: {missing}")
+    """Skip what needs a program where it is missing; in CI that is a failure."""
+    for mark, (program, missing_for) in NEEDED.items():
+        if item.get_closest_marker(mark) and (missing := missing_for()):
+            if os.environ.get("CLUSTERXL_CI"):
+                pytest.fail(f"{program} is needed in CI: {missing}")
+            pytest.skip(f"{program} is needed: {missing}")
 
 
 @pytest.fixture(autouse=True)

@@ -322,6 +322,23 @@ class TestCommands:
         assert run(batch, "aggregate", "-o", str(path), "--force").exit_code == 0
         assert run(batch, "aggregate", "-o", str(path)).exit_code == 0
 
+    def test_a_page_and_frames_go_where_asked_and_over_nothing(
+        self, batch: Batch, tmp_path: Path
+    ) -> None:
+        page, frames = tmp_path / "a.html", tmp_path / "frames"
+        wanted = ("--html", str(page), "--frames", str(frames))
+        page.write_bytes(b"mine")
+        assert run(batch, "aggregate", *wanted).exit_code == 2
+        assert page.read_bytes() == b"mine"
+        page.unlink()
+        done = run(batch, "aggregate", *wanted)
+        assert done.exit_code == 0, done.output
+        with batch.ledger() as ledger:
+            head = comparisons_of(batch, ledger)[-1].file
+        assert head == "reports/对比表.xlsx"
+        assert page.read_bytes().startswith(b"<!DOCTYPE html>")
+        assert (frames / "dictionary.csv").is_file()
+
     @pytest.mark.parametrize("kind", ["csv", "parquet"])
     def test_export_writes_every_frame(self, batch: Batch, tmp_path: Path, kind: str) -> None:
         folder = tmp_path / "frames"

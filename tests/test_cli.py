@@ -494,6 +494,40 @@ class TestAggregate:
         assert not contacts & texts_in(tmp_path / "a.xlsx")
         assert contacts <= texts_in(tmp_path / "b.xlsx")
 
+    def test_a_page_and_frames_beside_it(self, run: Run, returned: Path, tmp_path: Path) -> None:
+        page, frames = tmp_path / "page.html", tmp_path / "frames"
+        target = tmp_path / "a.xlsx"
+        more = ("--html", page, "--frames", frames, "--format", "parquet")
+        result = run("aggregate", returned / "clean.xlsx", "-o", target, *more)
+        assert page.read_bytes().startswith(b"<!DOCTYPE html>")
+        assert len(pd.read_parquet(frames / "returns.parquet")) == 1
+        told = pd.read_csv(frames / "dictionary.csv")
+        assert {path.stem for path in frames.iterdir()} == {*told["frame"], "dictionary"}
+        assert not (frames / "contacts.parquet").exists()
+        assert str(page) in result.output
+        assert str(frames) in result.output
+
+    def test_a_format_needs_frames(self, run: Run, returned: Path, tmp_path: Path) -> None:
+        result = run("aggregate", returned, "-o", tmp_path / "a.xlsx", "--format", "csv")
+        assert result.exit_code == 2
+        assert everything_below(tmp_path) == set()
+
+    def test_a_page_is_called_one(self, run: Run, returned: Path, tmp_path: Path) -> None:
+        target = tmp_path / "a.xlsx"
+        result = run("aggregate", returned, "-o", target, "--html", tmp_path / "page.xlsx")
+        assert result.exit_code == 2
+        assert everything_below(tmp_path) == set()
+
+    def test_without_the_extra_html_there_is_the_pip_line(
+        self, run: Run, returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+        page = tmp_path / "page.html"
+        result = run("aggregate", returned, "-o", tmp_path / "a.xlsx", "--html", page)
+        assert result.exit_code == 2
+        assert 'pip install "clusterxl[html]"' in result.stderr
+        assert everything_below(tmp_path) == set()
+
     def test_several_years_are_refused(self, run: Run, returned: Path, tmp_path: Path) -> None:
         later = tmp_path / "later.xlsx"
         later.write_bytes(simulate_return(load_form(PACKAGED, base_year=2024), seed=1))

@@ -342,6 +342,7 @@ COMPARISONS = {
     + 'mix = "a"\nmix_colors = ["FFFFFF"] #! mix_colors_few\n'
     + ROWS
     + CHOICE,
+    "tiles": HEAD + COMPARISON + 'tiles = ["North"] #! wrong_type\n' + GOOD,
     "color": HEAD + COMPARISON + 'mix_colors = ["white"] #! wrong_type\n' + GOOD,
     "figure": HEAD + '[[comparison.figure]]\nfield = "aa" #! unknown_field\n' + GOOD,
     "figure_text": HEAD + '[[comparison.figure]]\nfield = "a" #! not_a_number\n' + ROWS + TEXT,
@@ -375,6 +376,23 @@ PICKS = {
     + PICK
     + BELOW
     + 'options = "places.county"\n',
+    "tile": HEAD
+    + 'levels = ["a"]\n'
+    + COMPARISON
+    + 'tiles = [["North"], ["", "Suth"]] #! tile_unknown\n'
+    + ROWS
+    + PICK,
+    "tile_again": HEAD
+    + 'levels = ["a"]\n'
+    + COMPARISON
+    + 'tiles = [["North"], ["North", "South"]] #! tile_twice\n'
+    + ROWS
+    + PICK,
+    "tile_without_levels": HEAD
+    + COMPARISON
+    + 'tiles = [["North"]] #! tile_unknown\n'
+    + ROWS
+    + PICK,
 }
 CASES = (
     {

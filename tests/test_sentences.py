@@ -24,7 +24,9 @@ OWN_SHEET = "校验"
 
 # Sentences whose names are put together at run time from what is no literal in code.
 FAMILIES: dict[str, str] = {
+    "frames.": "tests/test_export.py holds each against a frame or a column",
     "help.": "tests/test_cli.py holds each against a command or an option",
+    "page.": "tests/test_page.py holds each against the scripts and the frame of the page",
     "rule.": "tests/test_derive.py holds each against a rule",
     "rule_margin.": "tests/test_derive.py holds each against a rule",
 }

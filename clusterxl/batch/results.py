@@ -10,22 +10,18 @@ from hashlib import sha256
 
 import pandas as pd
 
-from clusterxl.aggregate import aggregate_records
+from clusterxl.aggregate import Comparison, aggregate_records
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.gather import gather, settled_head
 from clusterxl.batch.status import Slot, Standing, Status, take_status
 from clusterxl.batch.status_book import Compared
 from clusterxl.errors import NothingFoundError
+from clusterxl.export import findings_frame
 from clusterxl.finding import Finding
 from clusterxl.frames import cut_frames
 from clusterxl.ledger import Act, Ledger, Report, entries, record_report
 from clusterxl.report import is_traced, write_comparison
 from clusterxl.sentences import say
-
-_FINDING_COLUMNS = (
-    *("return_id", "file", "code", "severity", "sheet", "cell", "key", "label", "value"),
-    *("message", "note"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +34,8 @@ class Result:
         returns: Hashes of the returns it rests on, in order.
         findings: What is told about them.
         head: Head of the journal, as the workbook names it.
+        comparison: The comparison itself.
+        note: What it rests on, as the workbook says it.
     """
 
     content: bytes
@@ -45,6 +43,8 @@ class Result:
     returns: tuple[str, ...]
     findings: tuple[Finding, ...]
     head: str
+    comparison: Comparison
+    note: str
 
     @property
     def sha256(self) -> str:
@@ -98,6 +98,8 @@ def compare_batch(
         returns=tuple(one.sha256 for one in gathered.recorded),
         findings=gathered.findings,
         head=found,
+        comparison=comparison,
+        note=note,
     )
 
 
@@ -179,14 +181,10 @@ def frames_of(
     gathered = gather(batch, ledger, questioned=questioned, progress=progress)
     records = gathered.records
     slots = [_slot_row(slot) for slot in status_of(batch, ledger).slots]
-    findings = [
-        {name: str(getattr(found, name)) for name in _FINDING_COLUMNS}
-        for found in gathered.findings
-    ]
     return {
         **cut_frames(batch.form, records.values, records.returns),
         "batch_slots": pd.DataFrame(slots),
-        "batch_findings": pd.DataFrame(findings, columns=list(_FINDING_COLUMNS), dtype="str"),
+        "batch_findings": findings_frame(gathered.findings),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clusterxl.cli import batch_options, options
+from clusterxl.cli import batch_options, beside, options
 from clusterxl.cli.collect import HAS_ERRORS, KIND_OF_SUFFIX
 from clusterxl.cli.console import steps, tell, tell_unchanged, terminal_width
 from clusterxl.cli.spoken import spoken
@@ -105,6 +105,9 @@ def correct(ctx: click.Context, deadline: date | None) -> None:
 @batch_options.batch_folder
 @_OUTPUT
 @_INCLUDE
+@beside.html
+@beside.frames
+@beside.frame_format
 @click.option("--with-contacts", is_flag=True)
 @options.force
 @click.pass_context
@@ -121,7 +124,13 @@ def aggregate(
 
     batch = batch_options.opened(ctx)
     place = _place(batch, output, "comparison_file", workbook=True)
-    with batch.ledger() as ledger, Outputs(force=force or output is None) as files:
+    wanted = beside.beside_of(ctx)
+    # Only what lies among the reports of the batch is replaced unasked.
+    with (
+        batch.ledger() as ledger,
+        Outputs(force=force) as more,
+        Outputs(force=force or output is None) as files,
+    ):
         files.require_folder(place.parent)
         with steps(say("cli.reading")) as progress:
             result = compare_batch(
@@ -134,8 +143,12 @@ def aggregate(
         files.add(place, result.content)
         if result.sources is not None:
             files.add(place.with_name(f"{place.stem}.sources.csv"), csv_bytes(result.sources))
+        beside.add_beside(
+            more, wanted, result.comparison, with_contacts=with_contacts, note=result.note
+        )
         note_comparison(ledger, result, file=_seen_from(batch, place))
     tell(say("cli.compared", path=place, count=len(result.returns)))
+    beside.tell_beside(more, wanted)
     tell(say("cli.compared_hash", sha256=result.sha256, head=result.head))
     if with_contacts:
         tell(say("cli.personal"), err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clusterxl.cli import options
+from clusterxl.cli import beside, options
 from clusterxl.cli.console import steps, tell, tell_unchanged
 from clusterxl.cli.refusals import WrongUsageError
 from clusterxl.cli.spoken import spoken
@@ -18,7 +18,9 @@ from clusterxl.errors import UnknownFormError
 from clusterxl.sentences import say
 
 if TYPE_CHECKING:
+    from clusterxl.aggregate import Comparison
     from clusterxl.cli.intake import Intake
+    from clusterxl.outputs import Outputs
 
 HAS_ERRORS = 1
 KIND_OF_SUFFIX = {".xlsx": "xlsx", ".json": "json"}
@@ -112,6 +114,9 @@ def check(
 @options.forms
 @options.password_file
 @options.ask_password
+@beside.html
+@beside.frames
+@beside.frame_format
 @click.option("--with-contacts", is_flag=True)
 @options.force
 @click.pass_context
@@ -127,10 +132,11 @@ def aggregate(
     from clusterxl.aggregate import aggregate_records
     from clusterxl.cli.document import tell_findings
     from clusterxl.cli.intake import take_in
-    from clusterxl.outputs import Outputs, csv_bytes
-    from clusterxl.report import is_traced, write_comparison
+    from clusterxl.outputs import Outputs
+    from clusterxl.report import write_comparison
 
     options.require_file(output, workbook=True)
+    wanted = beside.beside_of(ctx)
     with Outputs(force=force) as files:
         files.require_folder(output.parent)
         intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
@@ -144,16 +150,26 @@ def aggregate(
                 written = write_comparison(comparison, with_contacts=with_contacts, folder=folder)
                 progress(2, 2)
             files.add(output, written)
-            if not is_traced(comparison):
-                beside = output.with_name(f"{output.stem}.sources.csv")
-                files.add(beside, csv_bytes(comparison.provenance))
+            add_sources(files, output, comparison)
+            beside.add_beside(files, wanted, comparison, with_contacts=with_contacts)
     # What is wrong in the returns stands in the workbook; about other files nothing does.
     tell_findings(intake, intake.of_files)
     if intake.batches:
         tell(say("cli.written", path=output))
+        beside.tell_beside(files, wanted)
         if with_contacts:
             tell(say("cli.personal"), err=True)
     finish(ctx, intake)
+
+
+def add_sources(files: Outputs, output: Path, comparison: Comparison) -> None:
+    """Write the source of each number beside a workbook that does not hold it."""
+    from clusterxl.outputs import csv_bytes
+    from clusterxl.report import is_traced
+
+    if not is_traced(comparison):
+        place = output.with_name(f"{output.stem}.sources.csv")
+        files.add(place, csv_bytes(comparison.provenance))
 
 
 def folder_between(paths: Sequence[Path], output: Path) -> str:

@@ -89,6 +89,8 @@ class ChartSeries:
         labels: Labels; None for none.
         marker: Marker of its points; None for the default of the chart.
         line: Line between its points; None for the default of the chart.
+        marks: What each point stands for, in order (id of a return, name of a group), for those
+            who show the chart elsewhere; Excel sees nothing of it.
     """
 
     values: str
@@ -101,6 +103,7 @@ class ChartSeries:
     labels: ChartLabels | None = None
     marker: ChartMarker | None = None
     line: ChartLine | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

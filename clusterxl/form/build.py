@@ -357,6 +357,7 @@ def _with_comparison(form: Form, entry: Entry | None, figures: tuple[Entry, ...]
         growth_line=entry.number("growth_line") if entry is not None else None,
         group_noun=table.get("group_noun", ""),
         whole=table.get("whole", ""),
+        tiles=tuple(tuple(row) for row in table.get("tiles", ())),
     )
     return replace(form, comparison=spec)
 

@@ -149,10 +149,23 @@ def _lint_comparison(draft: Draft, mistakes: Mistakes) -> None:
     if mix is not None and colors and len(colors) < len(mix.items):
         figures = {"colors": len(colors), "options": len(mix.items)}
         mistakes.add(entry, "mix_colors_few", "mix_colors", **figures)
+    _lint_tiles(form, entry, mistakes)
     for figure in draft.figures:
         field = _compared_field(form, figure, "field", mistakes)
         if field is not None and not field.type.is_numeric:
             mistakes.add(figure, "not_a_number", "field", key="field", field=field.id)
+
+
+def _lint_tiles(form: Form, entry: Entry, mistakes: Mistakes) -> None:
+    level = form.fields.get(form.levels[0]) if form.levels else None
+    groups = form.options_of(level) if level else ()
+    placed = [name for row in form.comparison.tiles for name in row if name]
+    for name in dict.fromkeys(placed):
+        if name not in groups:
+            hint = did_you_mean(name, groups)
+            mistakes.add(entry, "tile_unknown", "tiles", tile=name, hint=hint)
+        elif placed.count(name) > 1:
+            mistakes.add(entry, "tile_twice", "tiles", tile=name)
 
 
 def _compared_field(form: Form, entry: Entry, key: str, mistakes: Mistakes) -> Field | None:

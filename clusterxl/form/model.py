@@ -100,6 +100,8 @@ class ComparisonSpec:
         group_noun: What a group of the highest level is called (地市); that level's label
             when empty.
         whole: What all groups together are called (全省); empty for a general word.
+        tiles: Where the groups lie, as rows of a map of tiles from the top; an empty text is a
+            hole. Empty for no map.
     """
 
     title: str = ""
@@ -111,6 +113,7 @@ class ComparisonSpec:
     growth_line: float | None = None
     group_noun: str = ""
     whole: str = ""
+    tiles: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     IDS = "ids"
     WHOLES = "wholes"
     COLORS = "colors"
+    GRID = "grid"
     TABLE = "table"
     TABLES = "tables"
     AGGREGATE = "aggregate"
@@ -177,6 +178,7 @@ COMPARISON: Shape = {
     "growth_line": _NUMBER,
     "group_noun": _TEXT,
     "whole": _TEXT,
+    "tiles": Key(kind=Kind.GRID),
     "figure": _TABLES,
 }
 FIGURE: Shape = {
@@ -304,6 +306,7 @@ _FITS: Mapping[Kind, Callable[[Any], bool]] = {
     Kind.IDS: _each(_matches(_ID)),
     Kind.WHOLES: _each(_is_whole),
     Kind.COLORS: _each(_matches(_COLOR)),
+    Kind.GRID: _each(_each(_is_text)),
     Kind.TABLE: lambda value: isinstance(value, dict),
     Kind.TABLES: _each(lambda value: isinstance(value, dict)),
     Kind.AGGREGATE: _is_aggregate,

@@ -63,6 +63,7 @@ def _group_bar(context: Context, ranking: Ranking, lead: Lead | None, row: pd.Se
         value=0.0 if isnan(value) else value,
         label=label,
         muted=not count,
+        mark=name,
     )
 
 
@@ -114,6 +115,7 @@ def subject_panel(sources: Sources, lead: Lead, *, tall: bool) -> Panel:
             formula=f"=N({sources.subjects.cell(return_id, column)})",
             value=float(value) / lead.divide,
             label=figure(lead, float(value) / lead.divide),
+            mark=return_id,
         )
         for name, return_id, value in zip(names, shown["return_id"], shown[column], strict=True)
     ]

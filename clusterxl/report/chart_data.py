@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from clusterxl.excel.cells import Content, address, sheet_reference
+from clusterxl.excel.raw import Range, parse_reference
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import Context
 from clusterxl.report.looks import GUTTER_PX, HAIRLINE, INK, MUTED
@@ -13,6 +14,8 @@ from clusterxl.report.looks import GUTTER_PX, HAIRLINE, INK, MUTED
 FIRST_ROW = 4
 FIRST_COLUMN = 2
 WIDTHS = (330, 150, 150, 150, 150)
+
+Block = tuple[int, str, Sequence[str], Sequence[Sequence[Content]]]
 
 
 @dataclass
@@ -25,9 +28,7 @@ class ChartData:
     """
 
     context: Context
-    blocks: list[tuple[int, str, Sequence[str], Sequence[Sequence[Content]]]] = field(
-        default_factory=list
-    )
+    blocks: list[Block] = field(default_factory=list)
 
     @property
     def next_row(self) -> int:
@@ -57,6 +58,25 @@ class ChartData:
         """Return the reference to one cell; columns from 0."""
         place = address(row, FIRST_COLUMN + column, absolute=True)
         return sheet_reference(self.context.names.charts, place)
+
+    def block(self, reference: str) -> Block:
+        """Return the block that a reference points at; its names stand in its heads."""
+        row = self._area(reference).row
+        return next(block for block in reversed(self.blocks) if block[0] - 1 <= row)
+
+    def cells(self, reference: str) -> list[Content]:
+        """Return what stands where a reference points at, row by row."""
+        area = self._area(reference)
+        first, _, heads, rows = self.block(reference)
+        lines = [heads, *rows][area.row - first + 1 : area.last_row - first + 2]
+        left, right = area.column - FIRST_COLUMN, area.last_column - FIRST_COLUMN
+        return [cell for line in lines for cell in line[left : right + 1]]
+
+    def _area(self, reference: str) -> Range:
+        area = parse_reference(reference)
+        if area is None or area.sheet != self.context.names.charts:
+            raise ValueError(reference)
+        return area
 
 
 def draw_chart_data(sheet: Sheet, data: ChartData) -> None:

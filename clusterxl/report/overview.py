@@ -83,15 +83,25 @@ def _draw_title(sheet: Sheet, context: Context) -> None:
     right = replace(looks.text(9, ink=MUTED), align="right", valign="bottom")
     sheet.put(1, FIRST_COLUMN, context.title, looks.text(20, bold=True), 1, split - 1)
     sheet.put(1, split, edition, right, 1, LAST_COLUMN)
-    basis = _basis(context)
+    traced = (
+        context.say("report.basis_traced", sheet=context.names.provenance)
+        if context.traced
+        else context.say("report.basis_untraced")
+    )
+    basis = basis_line(context, traced=traced)
     sheet.row(1, 32)
     sheet.row(2, 5 + 13 * text_lines(basis, WIDTH_PX, 9))
     sheet.row(3, 8)
     sheet.put(2, FIRST_COLUMN, basis, looks.text(9, ink=MUTED, wrap=True), 2, LAST_COLUMN)
 
 
-def _basis(context: Context) -> str:
-    """Tell what all figures rest on."""
+def basis_line(context: Context, *, traced: str) -> str:
+    """Tell what all figures rest on.
+
+    Args:
+        context: The comparison.
+        traced: Where the source of each number is found, as a sentence.
+    """
     quality, groups = context.comparison.quality, context.comparison.groups
     parts = [context.say("report.basis", count=quality.counted)]
     left = quality.received - quality.counted
@@ -102,10 +112,7 @@ def _basis(context: Context) -> str:
         figures = {"group": context.group_noun, "noun": context.subject_noun, "filled": filled}
         parts.append(context.say("report.basis_groups", empty=len(groups) - filled, **figures))
     parts.append(context.say("report.basis_kinds"))
-    if context.traced:
-        parts.append(context.say("report.basis_traced", sheet=context.names.provenance))
-    else:
-        parts.append(context.say("report.basis_untraced"))
+    parts.append(traced)
     if context.note:
         parts.append(context.note)
     return "".join(parts)
@@ -189,19 +196,24 @@ def _draw_panel(
     sheet.chart(row + 2, first, chart)
 
 
-def _draw_quality(sheet: Sheet, sources: Sources, row: int) -> int:
-    """Draw the band of data quality and return its last row."""
-    context, quality = sources.context, sources.context.comparison.quality
-    looks = context.looks
-    for offset, points in enumerate((20, 26, 16)):
-        sheet.row(row + offset, points)
+def quality_headline(context: Context) -> str:
+    """Tell how good the data are, as a sentence."""
+    quality = context.comparison.quality
+    if not quality.received:
+        return context.say("report.quality_none")
     waiting = quality.warnings - quality.explained
     name = "report.quality_errors" if quality.errors else "report.quality_clean"
     blank = f"{max(quality.required - quality.filled, 0):,}"
     figures = {"count": quality.counted, "blank": blank, "errors": quality.errors}
-    headline = context.say(name, waiting=waiting, **figures)
-    if not quality.received:
-        headline = context.say("report.quality_none")
+    return context.say(name, waiting=waiting, **figures)
+
+
+def _draw_quality(sheet: Sheet, sources: Sources, row: int) -> int:
+    """Draw the band of data quality and return its last row."""
+    looks = sources.context.looks
+    for offset, points in enumerate((20, 26, 16)):
+        sheet.row(row + offset, points)
+    headline = quality_headline(sources.context)
     head = replace(looks.text(11.5, bold=True), top="thin", line_ink=INK)
     sheet.put(row, FIRST_COLUMN, headline, head, row, LAST_COLUMN)
     for place, (label, content) in enumerate(quality_facts(sources)[:CARDS]):

@@ -82,6 +82,7 @@ class Bar:
         value: Its value.
         label: Text at its end.
         muted: The label is muted: there is no value.
+        mark: Id of the return, or name of the group, that it stands for; empty for none.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Bar:
     value: float
     label: str
     muted: bool = False
+    mark: str = ""
 
 
 def bar_chart(
@@ -118,6 +120,7 @@ def bar_chart(
         points=tuple(MAIN if place < TOP else SOFT for place in range(count)),
         gap=_gap(TALL_PX if tall else SHORT_PX, count),
         labels=ChartLabels(font=looks.chart(9), custom=labels),
+        marks=tuple(bar.mark for bar in bars),
     )
     largest = max(bar.value for bar in bars)
     return ChartSpec(

@@ -31,7 +31,7 @@ class Cause:
 
 def draw_problems(sheet: Sheet, context: Context) -> None:
     """Draw the findings by cause, then the list; what only informs is counted, not listed."""
-    causes = _causes(context.comparison.findings)
+    causes = causes_of(context.comparison.findings)
     listed = [(c, f) for c in causes if c.severity is not Severity.INFO for f in c.findings]
     offset = max(len(causes), 1) + GAP_ROWS
     detail = Table(
@@ -42,7 +42,7 @@ def draw_problems(sheet: Sheet, context: Context) -> None:
         offset=offset,
     )
     summary = Table(
-        title=_title(context),
+        title=problems_title(context),
         note=context.say("report.problems_note"),
         columns=_columns(context, "cause"),
         rows=[_cause_row(context, cause, detail) for cause in causes],
@@ -59,7 +59,7 @@ def draw_problems(sheet: Sheet, context: Context) -> None:
     print_table(sheet, shown, page)
 
 
-def _causes(findings: Sequence[Finding]) -> list[Cause]:
+def causes_of(findings: Sequence[Finding]) -> list[Cause]:
     """Group findings by severity and code, the worst and most frequent first."""
     groups: dict[tuple[Severity, str], list[Finding]] = {}
     for found in findings:
@@ -168,7 +168,8 @@ def _detail_row(context: Context, cause: Cause, found: Finding) -> list[Entry]:
     return [_level_now(context, found), *(inert(text) or DASH for text in texts)]
 
 
-def _title(context: Context) -> str:
+def problems_title(context: Context) -> str:
+    """Tell how many findings there are, as a sentence."""
     quality = context.comparison.quality
     figures = {"sheet": context.names.problems, "count": context.count}
     waiting = quality.warnings - quality.explained

@@ -190,6 +190,7 @@ def _series(
         categories=sources.data.column(first, count, 1),
         marker=ChartMarker(kind=mark.kind, fill=mark.color, size=mark.size),
         labels=ChartLabels(position=mark.side, font=font, custom=custom),
+        marks=tuple(part["return_id"]),
     )
 
 

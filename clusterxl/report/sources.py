@@ -111,9 +111,7 @@ def _columns(context: Context) -> list[Column]:
 
 def _row(context: Context, record: dict[str, Any], *, linked: bool) -> list[Entry]:
     found_by = record["found_by"]
-    found = inert(found_by) or DASH
-    if f"report.found_{found_by}" in catalogue(context.form.language):
-        found = context.say(f"report.found_{found_by}")
+    found = found_in_words(context, found_by)
     return [
         record["number_id"],
         record["label"],
@@ -131,6 +129,13 @@ def _row(context: Context, record: dict[str, Any], *, linked: bool) -> list[Entr
         inert(record["unit"]),
         record["sha256"],
     ]
+
+
+def found_in_words(context: Context, found_by: str) -> str:
+    """Return how a cell was found."""
+    if f"report.found_{found_by}" in catalogue(context.form.language):
+        return context.say(f"report.found_{found_by}")
+    return inert(found_by) or DASH
 
 
 def _value(context: Context, record: dict[str, Any]) -> Entry:

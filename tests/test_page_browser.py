@@ -1,0 +1,229 @@
+"""The page in a browser: sorted, narrowed, looked into; nothing in it runs, nothing leaves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from compared_forms import answer, full_form, records_to
+from hand_returns import return_of
+
+from clusterxl.aggregate import aggregate_records
+from clusterxl.form.file import load_form
+from clusterxl.form.roster import units_of
+from clusterxl.normalise import Records, normalise_returns
+from clusterxl.page import write_page
+from clusterxl.testing.simulate import simulate_answers
+
+if TYPE_CHECKING:
+    from browser import Browser
+
+pytestmark = pytest.mark.needs_chromium
+
+IMAGE = "</script><img src=x onerror=\"document.title='owned'\">"
+HOSTILE = (IMAGE, '=HYPERLINK("http://evil.example","x")', "two\u2028lines", "<b>b</b>&amp;${1}")
+COLUMN = """
+var column = (name) => {
+  const heads = [...document.querySelectorAll("#table thead th")];
+  const at = heads.findIndex((head) => head.textContent.includes(name));
+  return [...document.querySelectorAll("#table tbody tr")].filter((row) => !row.hidden)
+    .map((row) => row.cells[at].textContent);
+};
+"""
+ANSWERS = """
+Object.fromEntries([...document.querySelectorAll("#detail tr[data-key]")].map((row) =>
+  [row.dataset.key, [...row.cells].map((cell) => cell.textContent)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    # Its pipes are those of POSIX.
+    from browser import Browser
+
+    running = Browser(shutil.which("chromium") or "", tmp_path_factory.mktemp("profile"))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def official() -> Records:
+    """Return the records of seven made-up returns."""
+    form = load_form("gd-cluster-2023")
+    units = units_of(form)
+    returns = []
+    for seed in range(7):
+        unit = units[seed * 11 % len(units)]
+        answers = simulate_answers(form, unit=unit, seed=seed, subject_no=1)
+        returns.append(return_of(form, answers, file=f"in/r{seed}.xlsx", unit=unit.code))
+    return normalise_returns(returns, form=form)
+
+
+@pytest.fixture(scope="module")
+def page(official: Records, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    path.write_bytes(write_page(aggregate_records(official)))
+    return path
+
+
+def test_the_table_sorts_narrows_and_is_searched(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    run = browser.run
+    assert len(run(COLUMN + "column('名次')")) == 7
+    assert run(COLUMN + "column('名次')") == [str(rank) for rank in range(1, 8)]
+    press = "[...document.querySelectorAll('#table th button')].find(b => b.textContent === '名次')"
+    run(f"{press}.click(); {press}.click()")
+    assert run(COLUMN + "column('名次')") == [str(rank) for rank in range(7, 0, -1)]
+    assert run(f"{press}.parentElement.getAttribute('aria-sort')") == "descending"
+    group = run(COLUMN + "column('地市')[0]")
+    run(f"document.querySelector('[data-group={json.dumps(group)}]').click()")
+    assert set(run(COLUMN + "column('地市')")) == {group}
+    assert run("document.querySelectorAll('[aria-pressed=true]').length") == 1
+    run("document.querySelector('#controls button[type=reset]').click()")
+    run("new Promise((done) => setTimeout(done, 50))")
+    name = run("document.querySelector('#table tbody button').textContent")
+    run(
+        f"document.getElementById('search').value = {json.dumps(name)};"
+        "document.getElementById('search').dispatchEvent(new Event('input', {bubbles: true}))"
+    )
+    assert run(COLUMN + "column('集群')") == [name]
+
+
+def test_a_subject_shows_its_numbers_with_the_cells_they_come_from(
+    browser: Browser, page: Path, official: Records
+) -> None:
+    browser.open(page)
+    name = browser.run("document.querySelector('#table tbody button').textContent")
+    browser.run("document.querySelector('#table tbody button').focus()")
+    browser.press("Enter")
+    assert browser.run("document.getElementById('detail').open")
+    shown = browser.run(ANSWERS)
+    values = official.values[official.values["subject"] == name]
+    numbers = values[values["number"].notna() & values["key"].isin(shown)]
+    numbers = numbers[numbers["status"] == "value"]
+    assert len(numbers) > 60
+    for row in numbers.itertuples():
+        if official.form.by_key[row.key].type.is_numeric:
+            _, told, raw, place = shown[row.key]
+            assert float(told.split(" ")[0].replace(",", "")) == row.number
+            assert (raw, place) == (row.raw, f"{row.sheet}!{row.cell}")
+    texts = values[(values["status"] == "value") & values["key"].isin(["lead_products"])]
+    assert all(shown[row.key][1] == row.text for row in texts.itertuples())
+    browser.press("Escape")
+    assert not browser.run("document.getElementById('detail').open")
+
+
+def test_a_point_of_a_chart_leads_to_its_subject(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.run(
+        "follow(document.querySelectorAll('.chart')[0].data[0].meta[0]);"
+        "document.querySelector('#group').value"
+    )
+    assert browser.run("document.querySelector('#group').value")
+    marks = browser.run(
+        "[...document.querySelectorAll('.chart')].flatMap((c) => c.data.flatMap((t) => t.meta))"
+        ".filter((mark) => mark.startsWith('s'))"
+    )
+    browser.run(f"follow({json.dumps(marks[0])})")
+    assert browser.run("document.getElementById('detail').open")
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_nothing_is_wider_than_the_window(browser: Browser, page: Path, width: int) -> None:
+    browser.open(page, width=width)
+    assert browser.run("document.documentElement.scrollWidth") <= width
+    charts = "[...document.querySelectorAll('.chart')].map((c) => c.getBoundingClientRect().right)"
+    assert max(browser.run(charts)) <= width
+    assert browser.run("document.querySelectorAll('.chart svg').length") >= 3
+
+
+def test_every_chart_and_control_has_a_name(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    assert browser.run("[...document.querySelectorAll('.chart')].every((c) => c.ariaLabel)")
+    assert browser.run(
+        "[...document.querySelectorAll('input, select')].every((c) => c.labels.length)"
+    )
+    assert browser.run("[...document.querySelectorAll('button')].every((b) => b.textContent)")
+
+
+def test_texts_of_returns_stay_texts(browser: Browser, tmp_path: Path) -> None:
+    form = full_form()
+    filled = [
+        answer(
+            f"{place}{text[:9].replace('/', '')}.xlsx",
+            "甲市",
+            text,
+            (place + 9, 20, 30),
+            story=text,
+        )
+        for place, text in enumerate(HOSTILE)
+    ]
+    records = records_to(form, *filled)
+    path = tmp_path / "page.html"
+    path.write_bytes(write_page(aggregate_records(records), with_contacts=True))
+    browser.open(path)
+    title = browser.run("document.title")
+    assert title == form.comparison.title
+    names = browser.run(
+        "[...document.querySelectorAll('#table tbody button')].map(b => b.textContent)"
+    )
+    subjects = records.returns["subject"]
+    assert sorted(names) == sorted(subjects)
+    assert any(IMAGE in name for name in names)
+    stories = set()
+    for place in range(len(HOSTILE)):
+        browser.run(f"document.getElementById('detail').close(); openSubject({place})")
+        stories.add(browser.run(ANSWERS)["story"][1])
+    assert stories == set(records.values.query("key == 'story'")["text"])
+    assert browser.run("document.title") == title
+    assert browser.run("document.images.length") == 0
+    assert browser.run("document.querySelectorAll('svg a, main a[href]').length") == 0
+    assert browser.complaints == []
+
+
+def test_nothing_leaves_the_page(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    assert browser.requests == [page.as_uri()]
+    assert browser.complaints == []
+    violation = (
+        "new Promise((done) => {{ document.addEventListener('securitypolicyviolation',"
+        " (event) => done(event.effectiveDirective)); {act} }})"
+    )
+    fetched = "fetch('http://127.0.0.1:9/').catch(() => 0)"
+    assert browser.run(violation.format(act=fetched)) == "connect-src"
+    loaded = "document.body.append(Object.assign(new Image(), {src: 'http://127.0.0.1:9/x'}))"
+    assert browser.run(violation.format(act=loaded)) == "img-src"
+    added = (
+        "document.body.append(Object.assign(document.createElement('script'),"
+        " {text: 'document.title = 1'}))"
+    )
+    assert browser.run(violation.format(act=added)) == "script-src-elem"
+    refused = [
+        event["params"]["requestId"]
+        for event in browser.events
+        if event["params"].get("blockedReason") == "csp"
+    ]
+    assert all(
+        event["params"]["requestId"] in refused
+        for event in browser.events
+        if event["method"] == "Network.requestWillBeSent"
+        and event["params"]["request"]["url"].startswith("http")
+    )
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_few_returns(browser: Browser, tmp_path: Path, count: int) -> None:
+    form = load_form("gd-cluster-2023")
+    answers = simulate_answers(form, unit=units_of(form)[0], seed=1, subject_no=1)
+    returns = [return_of(form, answers, file="a.xlsx")][:count]
+    path = tmp_path / "page.html"
+    path.write_bytes(write_page(aggregate_records(normalise_returns(returns, form=form))))
+    browser.open(path)
+    assert browser.run("document.querySelectorAll('#table tbody tr').length") == count
+    assert browser.complaints == []
+    assert pd.notna(browser.run("document.querySelectorAll('.card').length"))
