@@ -136,19 +136,24 @@ class Page:
                     points = max(points, half[place].points)
             self.add(points, *puts)
 
-    def give(self, most: float) -> None:
-        """Make the bands that give lower until all fit, none lower than a few lines."""
+    def give(self, most: float) -> bool:
+        """Make the bands that give lower until all fit, none lower than a few lines.
+
+        Returns:
+            Whether any was made lower, so that the longest texts are cut.
+        """
         least = LEAST_LINES * SIZE * LINE_EM + PADDING
-        over = self.points - most
-        while over > 0:
+        cut = False
+        while self.points > most:
             giving = [band for band in self.bands if band.gives and band.points > least]
             if not giving:
-                return
+                break
             tallest = max(band.points for band in giving)
             for band in giving:
                 if band.points == tallest:
                     band.points = max(least, band.points - SIZE * LINE_EM)
-            over = self.points - most
+            cut = True
+        return cut
 
     def draw(self, sheet: Sheet) -> None:
         """Draw all bands; what is no number, and what is not there, looks different."""
@@ -203,7 +208,7 @@ def subhead(context: Context, text: str, columns: int, px: float, *, strong: boo
 def _split(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
     """Cut a list so that both halves, side by side, take the least height."""
     best: tuple[float, int] | None = None
-    for cut in range(len(items) // 2, len(items) + 1):
+    for cut in range((len(items) + 1) // 2, len(items) + 1):
         halves = _with_heads(items[:cut]), _with_heads(items[cut:])
         points = _beside(*halves)
         if best is None or points < best[0]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from clusterxl.excel.cells import Formula, Link, address, sheet_reference
 from clusterxl.excel.heights import LINE_EM, text_lines, text_points, text_px
 from clusterxl.excel.sheet import Sheet
-from clusterxl.report.context import Context
+from clusterxl.report.context import DASH, Context
 from clusterxl.report.looks import GROUND, GUTTER_PX, LINK, MAIN, MUTED
 from clusterxl.report.pages import (
     PADDING,
@@ -93,7 +93,6 @@ def draw_profile(sheet: Sheet, profile: Profile) -> None:
     )
     columns = (2, 2 + half.count + 1)
     sheet.columns([GUTTER_PX, *page.widths])
-    _draw_top(sheet, profile, page)
     _add_figures(page, profile, half, columns)
     _add_words(page, profile, half, columns)
     _add_texts(page, profile, half)
@@ -101,7 +100,7 @@ def draw_profile(sheet: Sheet, profile: Profile) -> None:
     _add_findings(page, profile, half)
     scale = min(1.0, PAPER_WIDTH / (page.px(2, page.last_column) * 0.75))
     room = MOST_PAGES * PAPER_HEIGHT / scale - SPARE_POINTS - MOST_PAGES * TOP_POINTS
-    page.give(room)
+    _draw_top(sheet, profile, page, cut=page.give(room))
     page.draw(sheet)
     sheet.freeze(FIRST_ROW, 2)
     sheet.select(CHOOSE_ROW, CHOOSE_COLUMN)
@@ -111,7 +110,7 @@ def draw_profile(sheet: Sheet, profile: Profile) -> None:
     sheet.protect()
 
 
-def _draw_top(sheet: Sheet, profile: Profile, page: Page) -> None:
+def _draw_top(sheet: Sheet, profile: Profile, page: Page, *, cut: bool) -> None:
     """Draw title, note and drop-down, which stay in sight."""
     context, pick, looks = profile.context, profile.pick, profile.context.looks
     last, width = page.last_column, page.px(2, page.last_column)
@@ -124,7 +123,7 @@ def _draw_top(sheet: Sheet, profile: Profile, page: Page) -> None:
     size = next((s for s in TITLE_SIZES if longest * s <= width - 8), TITLE_SIZES[-1])
     sheet.row(1, 28)
     sheet.put(1, 2, title, looks.text(size, bold=True), 1, last)
-    note = _note(context)
+    note = _note(context, cut=cut)
     sheet.row(2, 4 + 13 * text_lines(note, width, SIZE))
     muted = replace(looks.text(SIZE, ink=MUTED, wrap=True), valign="top")
     sheet.put(2, 2, note, muted, 2, last)
@@ -167,14 +166,16 @@ def _draw_chooser(sheet: Sheet, profile: Profile, page: Page) -> None:
         sheet.put(CHOOSE_ROW, end + 1, place, style, CHOOSE_ROW, page.last_column)
 
 
-def _note(context: Context) -> str:
+def _note(context: Context, *, cut: bool) -> str:
     parts = [
         context.say("report.profile_note", noun=context.subject_noun, count=context.count),
         context.say("report.rank_note", whole=context.whole),
     ]
-    parts.append(context.say("report.missing_note", dash="—"))
+    parts.append(context.say("report.missing_note", dash=DASH))
     if context.form.none_word:
         parts.append(context.say("report.none_note", none=context.form.none_word))
+    if cut:
+        parts.append(context.say("report.profile_cut"))
     return context.say("report.sentence_gap").join(parts)
 
 
@@ -219,7 +220,7 @@ def _add_words(page: Page, profile: Profile, half: Half, columns: tuple[int, int
         return
     page.heading(context.say("report.profile_answers"))
     for brief in (True, False):
-        start = half.count - 2 if brief else 1
+        start = half.count - 3 if brief else 1
         own = [r for r in short if not r.options and is_brief(r) is brief]
         items = [answer_item(context, half, row, profile.pick, start) for row in own]
         _halves(page, items, half, columns, start=start)
@@ -284,7 +285,7 @@ def _add_findings(page: Page, profile: Profile, half: Half) -> None:
     problems = context.names.problems
     link = Link(
         f"internal:{sheet_reference(problems, 'A1')}",
-        context.say("report.profile_more", sheet=problems, shown=len(facts.findings)),
+        context.say("report.profile_more", sheet=problems),
     )
     style = replace(context.looks.text(SIZE, ink=LINK), underline=True, align="right")
     right = Put(column=2 + half.count + 1, last=page.last_column, content=link, style=style)
