@@ -176,7 +176,7 @@ def test_the_profile_keeps_to_three_pages(length: int, cut: bool) -> None:  # no
     stories = [replace(STORY, id=f"story_{n}", max_chars=700) for n in range(24)]
     typed: dict[str, Typed] = {asked.id: "字" * length for asked in stories}
     form = form_of(NAME, AREA, *stories, subject="name")
-    filled: Filled = [("a.xlsx", {"name": "名", "area": 1} | typed)]
+    filled: Filled = [("a.xlsx", typed | {"name": "名", "area": 1})]
     sheet = opened(write_comparison(aggregate_records(records_to(form, *filled))))[PROFILE]
     assert sheet.page_setup.fitToHeight == 3
     assert ("放不下" in sheet["B2"].value) is cut
