@@ -44,13 +44,13 @@ class BesideRow:
         row: The figure.
         track: Its answers in that year.
         label: What it is called, with the year.
-        total: What all returns come to in that year; None where it is not shown.
+        total: What all returns come to in that year.
     """
 
     row: FigureRow
     track: Track
     label: str
-    total: Formula | None
+    total: Formula
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +121,14 @@ def _lines(context: Context, figures: Sequence[FigureRow]) -> Iterator[BesideRow
             if group:
                 yield Subhead(text=group, strong=False)
             for row in rows:
-                for year, track in row.tracks if row.is_lead else row.tracks[-1:]:
+                years = list(zip(row.tracks, row.totals, strict=True))
+                for (year, track), total in years if row.is_lead else years[-1:]:
                     told = year and (row.is_lead or year != context.form.base_year)
                     yield BesideRow(
                         row=row,
                         track=track,
                         label=f"{row.label} {context.year(year)}" if told else row.label,
-                        total=row.total if track is row.last else None,
+                        total=total,
                     )
 
 
@@ -142,7 +143,10 @@ def _draw_top(
     sheet.put(1, LABEL, title, looks.text(size, bold=True), 1, MEDIAN)
     parts = [
         context.say(
-            "report.beside_note", noun=context.subject_noun, count=context.count, most=SIDES
+            "report.beside_note",
+            noun=context.subject_noun,
+            count=context.count,
+            most=min(SIDES, context.count),
         ),
         context.say("report.missing_note", dash=DASH),
     ]
@@ -282,7 +286,7 @@ def _draw_row(sheet: Sheet, beside: Beside, row: int, line: BesideRow) -> None:
 
 def _total_format(line: BesideRow, num_format: str) -> str:
     """Return a format in which the total has room; it may be much larger than any answer."""
-    total = line.total.value if line.total else ""
+    total = line.total.value
     if isinstance(total, str):
         return num_format
     decimals = len(num_format.partition(".")[2])

@@ -46,7 +46,7 @@ class FigureRow:
         measure: Its measure.
         tracks: The answers by year; None as the year of what is asked once.
         num_format: Number format that shows every answer as it was given.
-        total: What all returns come to in the last year.
+        totals: What all returns come to, by year as the answers.
         adds_up: The total is a sum, so that a share in it has a meaning.
         is_lead: It ranks the subjects.
     """
@@ -57,7 +57,7 @@ class FigureRow:
     measure: str
     tracks: tuple[tuple[int | None, Track], ...]
     num_format: str
-    total: Formula
+    totals: tuple[Formula, ...]
     adds_up: bool
     is_lead: bool = False
 
@@ -65,6 +65,11 @@ class FigureRow:
     def last(self) -> Track:
         """The answers of the last year."""
         return self.tracks[-1][1]
+
+    @property
+    def total(self) -> Formula:
+        """What all returns come to in the last year."""
+        return self.totals[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +251,7 @@ def _figures(source: _Source, plan: SectionSheet, inputs: list[Input]) -> Iterat
             measure=last[-1].field.measure or source.context.say("report.unit_number"),
             tracks=tracks,
             num_format=source.num_format([track for _, track in tracks]),
-            total=_total(source, last[-1]),
+            totals=tuple(_total(source, asked) for asked in last),
             adds_up=recipe_of(source.context.form, last[-1]).kind is AggregateKind.SUM,
             is_lead=bool(lead and lead.keys[-1] == last[-1].key),
         )
@@ -286,7 +291,7 @@ def _lists(source: _Source, plan: SectionSheet) -> Iterator[FigureRow]:
             measure=context.say("report.rows_unit"),
             tracks=((None, Track(cells=cells, contents=counts)),),
             num_format=COUNT,
-            total=Formula(f"={sheet_reference(plan.name, ends[2])}", sum(counts)),
+            totals=(Formula(f"={sheet_reference(plan.name, ends[2])}", sum(counts)),),
             adds_up=True,
         )
 
