@@ -24,11 +24,16 @@ from libreoffice_tools import type_answers
 from test_report import EVIL, FOLDERS, OFFICIAL, form_named, opened, simulated
 
 from clusterxl.aggregate import Comparison, aggregate_records
+from clusterxl.excel.book import Book
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.model import FieldType, Form
 from clusterxl.report import write_comparison
+from clusterxl.report.answers import shown_answers
+from clusterxl.report.chosen import draw_chosen
 from clusterxl.report.context import Context
-from clusterxl.report.picks import labels_of
+from clusterxl.report.picks import Track, labels_of
+from clusterxl.report.profile import FurtherPart
+from clusterxl.report.section_plans import places_of, section_sheets
 
 Filled = list[tuple[str, Mapping[str, Typed]]]
 PROFILE, BESIDE, LIST = "集群档案", "集群并列", "集群名单"
@@ -169,6 +174,24 @@ def test_forms_without_figures_years_or_names(form: Form, sheets: set[str]) -> N
     for count, wanted in ((0, set()), (1, {PROFILE}), (2, sheets)):
         book = opened(write_comparison(aggregate_records(records_to(form, *filled[:count]))))
         assert {PROFILE, BESIDE} & set(book.sheetnames) == wanted, count
+
+
+def test_a_further_part_follows_the_choice_too() -> None:
+    context = Context(comparison=three())
+    sections = section_sheets(context)
+    places = places_of(context, sections, {})
+    met = Track(cells="'一 情况'!$D$10:$D$12", contents=("达到", "未达到", "—"))
+    part = FurtherPart(heading="认定标准", rows=(("总产值 ≥ 40 亿元", met),))
+    book = Book()
+    facts = draw_chosen(book, context, places, sections, shown_answers(context), (part,))
+    assert facts
+    facts.choices.draw(book)
+    content = book.save()
+    sheet = opened(content, values=True)[PROFILE]
+    assert "认定标准" in texts(sheet)
+    first = facts.choices.pick(0).at
+    assert first is not None
+    assert met.contents[first] in row_of(sheet, "总产值 ≥ 40 亿元")
 
 
 @pytest.mark.parametrize(("length", "cut"), [(40, False), (690, True)])
