@@ -36,7 +36,7 @@ from clusterxl.report.subject_facts import SubjectFacts
 from clusterxl.report.titles import count_text, either, lead_sentence
 
 CHOOSE_ROW, CHOOSE_COLUMN, FIRST_ROW = 4, 3, 5
-GAP_PX = 16
+GAP_PX = 10
 # The title stands on every page.
 TOP_POINTS = 28
 MOST_PAGES, SPARE_POINTS = 3, 80
