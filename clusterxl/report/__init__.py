@@ -7,6 +7,7 @@ from clusterxl.excel.book import Book
 from clusterxl.excel.stamp import PROPERTY, Stamp
 from clusterxl.report.answers import shown_answers
 from clusterxl.report.chart_data import ChartData, draw_chart_data
+from clusterxl.report.chosen import draw_chosen
 from clusterxl.report.context import Context
 from clusterxl.report.groups import group_ranking
 from clusterxl.report.lists import draw_list, list_sheets
@@ -76,6 +77,7 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     for ranking in (groups, subjects):
         if ranking is not None:
             draw_ranking(book.sheet(ranking.name), context, ranking)
+    facts = draw_chosen(book, context, places, sections, shown)
     for plan in sections:
         draw_section(book.sheet(plan.name), context, places, plan, shown)
     for filled in list_sheets(context, sections):
@@ -92,3 +94,5 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
         Sources(context=context, places=places, data=data, subjects=subjects, groups=groups),
     )
     draw_chart_data(book.sheet(names.charts), data)
+    if facts:
+        facts.choices.draw(book)

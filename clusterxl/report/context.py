@@ -35,6 +35,9 @@ class SheetNames:
     overview: str
     groups: str
     subjects: str
+    profile: str
+    beside: str
+    choices: str
     options: str
     problems: str
     provenance: str
@@ -68,6 +71,9 @@ class Context:
             overview=self.say("report.overview_sheet"),
             groups=groups,
             subjects=subjects if subjects != groups else f"{subjects} 2",
+            profile=sheet_name(self.say("report.profile_sheet", noun=self.subject_noun)),
+            beside=sheet_name(self.say("report.beside_sheet", noun=self.subject_noun)),
+            choices=sheet_name(self.say("report.choices_sheet", noun=self.subject_noun)),
             options=self.say("report.options_sheet"),
             problems=self.say("report.problems_sheet"),
             provenance=self.say("report.provenance_sheet"),

@@ -48,6 +48,13 @@ class Places:
         sheet, column = self.columns[key]
         return self._range(sheet, column)
 
+    def area(self, first: str, last: str) -> str:
+        """Return the reference to all answers of keys that stand side by side."""
+        sheet, column = self.columns[first]
+        start = address(self.first, column, absolute=True)
+        end = address(self.last, self.columns[last][1], absolute=True)
+        return sheet_reference(sheet, f"{start}:{end}")
+
     def cell(self, key: str, place: int) -> str:
         """Return the reference to the answer of the return at a place, from 0."""
         sheet, column = self.columns[key]

@@ -114,7 +114,7 @@ def _column(
     alone = sum(i.field.id == field.id for i in context.form.inputs if not i.is_note) == 1
     label = plain_label(field.label)
     numeric, long = asked.type.is_numeric, asked.key in plan.long
-    decimals = _decimals(answers)
+    decimals = decimals_of(answers)
     num_format = decimals_format(decimals) if numeric else _total_format(asked)
     group, head = ("", label) if alone else _group_and_head(context, asked, label)
     unit, width = _unit(context, asked), _width(context, asked, answers, num_format)
@@ -154,7 +154,7 @@ def _unit(context: Context, asked: Input) -> str:
     return context.say("report.unit_text")
 
 
-def _decimals(answers: Sequence[Shown]) -> int:
+def decimals_of(answers: Sequence[Shown]) -> int:
     """Return how many decimals show every number as it was given."""
     most = 0
     for answer in answers:
