@@ -103,6 +103,9 @@ BROKEN: dict[str, str] = {
     "live_margin": GOOD.replace('"m"', '"{area}" #! rule_file.live_margin'),
     "margin_wide": GOOD.replace('"m"', f'"{"宽" * 25}" #! rule_file.margin_wide'),
     "margin_filled": GOOD.replace('"m"', f'"{"宽" * 20}{{label}}" #! rule_file.margin_wide'),
+    "head_unused": GOOD + 'head = "h" #! rule_file.head_unused\n',
+    "head_wide": GOOD.replace('"logic"', '"plan"')
+    + f'head = "{"宽" * 13}" #! rule_file.head_wide\n',
     "answer": GOOD
     + 'tests = [{ given = { growht = 1 }, expect = "na" }] #! rule_file.no_such_answer',
     "odd_answer": GOOD + "tests = [{ given = { growth = true },"

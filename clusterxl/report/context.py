@@ -35,6 +35,9 @@ class SheetNames:
     overview: str
     groups: str
     subjects: str
+    criteria: str
+    plan: str
+    standards: str
     options: str
     problems: str
     provenance: str
@@ -68,6 +71,9 @@ class Context:
             overview=self.say("report.overview_sheet"),
             groups=groups,
             subjects=subjects if subjects != groups else f"{subjects} 2",
+            criteria=self.say("report.criteria_sheet"),
+            plan=self.say("report.plan_sheet"),
+            standards=self.say("report.standards_sheet"),
             options=self.say("report.options_sheet"),
             problems=self.say("report.problems_sheet"),
             provenance=self.say("report.provenance_sheet"),
