@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,7 @@ from test_report import OFFICIAL, opened, simulated
 
 from clusterxl.aggregate import Comparison, aggregate_records
 from clusterxl.criteria import CRITERIA, Criterion, criteria_of, judge_criteria
+from clusterxl.errors import DefinitionError
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form
 from clusterxl.normalise import normalise_returns
@@ -244,3 +247,56 @@ def test_those_that_meet_least_come_first_and_figures_stay_numbers(official: For
     assert areas
     assert areas[0].number_format.startswith('"✕ "')
     assert areas[0].font.b
+
+
+def _told(comparison: Comparison, sheet: str, head: str) -> list[Any]:
+    """Return what stands in a column of a table, row by row."""
+    lines = _sheet(comparison, sheet)
+    at, column = next(
+        (row, place)
+        for row, line in enumerate(lines)
+        for place, cell in enumerate(line)
+        if str(cell).replace("\n", "") == head
+    )
+    return [line[column] for line in lines[at + 1 :]]
+
+
+def test_the_ranked_tables_say_how_many_criteria_are_met(official: Form) -> None:
+    comparison = simulated(official, 9)
+    states = comparison.verdicts[comparison.verdicts["kind"] == "criterion"]
+    met = (states["verdict"] == MET).groupby(states["return_id"]).sum()
+    most = sum(c.is_set for c in comparison.criteria if c.rule.kind == "criterion")
+    told = [cell for cell in _told(comparison, "集群对比", "达到") if cell and " / " in str(cell)]
+    ranked = comparison.subjects["return_id"]
+    assert told == [f"{met[return_id]} / {most}" for return_id in ranked]
+    every = met[met == most].index
+    groups = comparison.returns.set_index("return_id")["group"]
+    dots = _told(comparison, "地市对比", "达到全部标准")
+    assert f"{len(every)} / 9" in dots
+    full = sum(str(cell).count("●") for cell in dots if set(str(cell)) <= {"●", "○"})
+    assert full == len(every)
+    empty = sum(str(cell).count("○") for cell in dots if set(str(cell)) <= {"●", "○"})
+    assert full + empty == len(groups)
+
+
+def test_the_panel_counts_every_subject_once(official: Form) -> None:
+    comparison = simulated(official, 9)
+    lines = _sheet(comparison, "图表数据")
+    at = next(row for row, line in enumerate(lines) if "认定标准达到情况" in line)
+    rows = [line[2:6] for line in lines[at + 2 : at + 11]]
+    assert len(rows) == 9
+    assert all(sum(float(count) for count in row) == 9 for row in rows)
+
+
+def test_lines_of_the_chart_are_parameters_of_the_rules(official: Form, tmp_path: Path) -> None:
+    assert official.comparison.lead_line is None
+    drawn = [cell for line in _sheet(simulated(official, 9), "图表数据") for cell in line]
+    assert {40, 10} <= {cell for cell in drawn if isinstance(cell, int | float)}
+    folder = tmp_path / "farm-survey"
+    copytree(FORMS / "farm-survey", folder)
+    text = (folder / "form.toml").read_text("utf-8")
+    lead = 'lead = "turnover"\n'
+    (folder / "form.toml").write_text(text.replace(lead, f'{lead}lead_parameter = "x"\n'), "utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        criteria_of(load_form(folder))
+    assert [m.code for m in caught.value.mistakes] == ["rule_file.unknown_line"]

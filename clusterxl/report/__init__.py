@@ -10,7 +10,12 @@ from clusterxl.excel.stamp import PROPERTY, Stamp
 from clusterxl.report.answers import shown_answers
 from clusterxl.report.chart_data import ChartData, draw_chart_data
 from clusterxl.report.context import Context
-from clusterxl.report.criteria import CriteriaSheet, criteria_sheets, draw_criteria
+from clusterxl.report.criteria import (
+    CriteriaSheet,
+    criteria_among,
+    criteria_sheets,
+    draw_criteria,
+)
 from clusterxl.report.groups import group_ranking
 from clusterxl.report.lists import draw_list, list_sheets
 from clusterxl.report.options import draw_options
@@ -75,8 +80,10 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     places = places_of(context, sections, source_blocks(context))
     shown = shown_answers(context)
     judged = criteria_sheets(context, places, shown)
-    subjects = subject_ranking(context, places, shown)
-    groups = group_ranking(context, places) if context.form.levels and places.columns else None
+    criteria = criteria_among(judged)
+    subjects = subject_ranking(context, places, shown, criteria)
+    has_groups = context.form.levels and places.columns
+    groups = group_ranking(context, places, criteria) if has_groups else None
     overview = book.sheet(names.overview)
     for ranking in (groups, subjects):
         if ranking is not None:
@@ -95,14 +102,21 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     data = ChartData(context=context)
     draw_overview(
         overview,
-        Sources(context=context, places=places, data=data, subjects=subjects, groups=groups),
+        Sources(
+            context=context,
+            places=places,
+            data=data,
+            subjects=subjects,
+            groups=groups,
+            criteria=criteria,
+        ),
     )
     draw_chart_data(book.sheet(names.charts), data)
 
 
 def _draw_judged(book: Book, context: Context, judged: Sequence[CriteriaSheet]) -> None:
     """Add the sheets of criteria and, where there are any, that of their sources."""
-    for criteria in judged:
-        draw_criteria(book.sheet(criteria.name), context, criteria)
+    for each in judged:
+        draw_criteria(book.sheet(each.name), context, each)
     if judged:
         draw_standards(book.sheet(context.names.standards), context, judged)

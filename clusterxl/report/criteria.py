@@ -33,7 +33,8 @@ class CriteriaSheet:
         name: Name of the sheet.
         table: The table.
         criteria: What it shows.
-        at: Column on the sheet of the verdicts on each rule; `met` of how many are met.
+        at: Column on the sheet of the verdicts on each rule; `met` of how many are met, `group`
+            of the groups where the form has levels.
         rows: Row of each return.
         met: How many criteria each return meets.
         most: How many it can meet: those that are set.
@@ -77,6 +78,12 @@ def criteria_sheets(
     return tuple(found)
 
 
+def criteria_among(sheets: Sequence[CriteriaSheet]) -> CriteriaSheet | None:
+    """Return the sheet of criteria among some; None where there is none."""
+    kind = Kind.CRITERION
+    return next((sheet for sheet in sheets if sheet.criteria[0].rule.kind is kind), None)
+
+
 def draw_criteria(sheet: Sheet, context: Context, criteria: CriteriaSheet) -> None:
     """Draw a sheet of criteria."""
     table = criteria.table
@@ -98,6 +105,8 @@ def _sheet(source: JudgedRows, name: str) -> CriteriaSheet:
     start = FIRST_COLUMN + len(names) + sum(map(len, body)) + 1
     at = {criterion.rule.id: start + place for place, criterion in enumerate(criteria)}
     at["met"] = start + len(criteria)
+    if source.context.form.levels:
+        at["group"] = FIRST_COLUMN + 1
     columns = [*names, *with_totals(source, body, at), count_column(source, at["met"])]
     columns += [verdict_column(source, criterion) for criterion in criteria]
     columns.append(met_column(source, at))
