@@ -16,7 +16,8 @@ from clusterxl.report.looks import BELOW, INK, MAIN, NO_DATA, WHITE, quoted
 from clusterxl.report.panels import PANEL_PX, SHORT_PX, Panel, Sources, cut
 
 MOST_BARS, MOST_UNSET = 9, 3
-LABELLED = 3
+# A part smaller than this one of the whole has no room for its number.
+FEWEST_LABELLED, THICKEST_BAR = 14, 20
 LONGEST_BAR, WIDEST_NAMES = 13, 0.42
 NOT_SET = "EEF1F4"
 STATES = (Standing.MET, Standing.MISSED, Standing.NO_DATA, Standing.UNSET)
@@ -99,7 +100,7 @@ def _series(
     ink = WHITE if state is Standing.MET else INK
     font = context.looks.chart(8.5, ink=ink, bold=state is not Standing.UNSET)
     # A part too narrow for its number has none; what is not set is told in a word.
-    least = max(LABELLED, context.count // 20)
+    least = max(1, context.count // FEWEST_LABELLED)
     word = context.say("report.unset_short") if state is Standing.UNSET else ""
     labels = tuple(ChartLabel(text=word or str(v), hidden=v < least, font=font) for v in values)
     if word:
@@ -110,7 +111,7 @@ def _series(
         values=data.column(first, count, place + 1),
         fill=FILLS[place],
         border=WHITE,
-        gap=40,
+        gap=max(40, min(round((SHORT_PX / count / THICKEST_BAR - 1) * 100), 500)),
         labels=ChartLabels(position="center", font=font, custom=labels),
     )
 

@@ -139,7 +139,7 @@ def _cells_beside(context: Context, criterion: Criterion) -> list[Input]:
 
 
 def _cell_column(source: JudgedRows, asked: Input, group: str) -> JudgedColumn:
-    measure = asked.field.measure
+    measure = asked.field.measure or source.context.say("report.unit_number")
     decimals = 0 if asked.type is FieldType.COUNT else 2
     head = asked.short or asked.label
     column = Column(
@@ -227,9 +227,11 @@ def with_totals(
 def count_column(source: JudgedRows, met_at: int) -> JudgedColumn:
     """Return the column of how many criteria are met, of those that are set."""
     context, met, most = source.context, source.met, source.most
-    head, unit = context.say("report.met_head"), context.say("report.met_unit", count=most)
+    head = context.say("report.met_head")
+    unit = context.say("report.met_unit", count=most) if most else ""
     letters = column_letters(met_at)
-    column = Column(head=head, unit=unit, px=head_px(head, unit, 84), align="right")
+    # A narrow table is widened here; at the left the figures stay beside the others.
+    column = Column(head=head, unit=unit, px=head_px(head, unit, 84))
     entries: list[Entry] = []
     for row, return_id in enumerate(source.order, source.first):
         content = Formula(f'={letters}{row}&" / {most}"', f"{met[return_id]} / {most}")
