@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clusterxl.excel.cells import Formula
+from clusterxl.report.context import DASH
 from clusterxl.report.criteria import CriteriaSheet
 from clusterxl.report.looks import BELOW_INK, LIGHT, MAIN, quoted
 from clusterxl.report.rankings import Builder
@@ -69,7 +70,8 @@ def _dots(
 ) -> tuple[str, str]:
     """Return the formula of so many dots of so many, or of the two figures, and its value."""
     if (count if most is None else most) > MOST_DOTS:
-        nothing = f'IF({whole}=0,"",{full}&" / "&{whole})'
-        return nothing, f"{met} / {count}" if count else ""
-    text = f"REPT({quoted(FULL)},{full})&REPT({quoted(EMPTY)},{whole}-{full})"
-    return text, FULL * met + EMPTY * (count - met)
+        text, value = f'{full}&" / "&{whole}', f"{met} / {count}"
+    else:
+        text = f"REPT({quoted(FULL)},{full})&REPT({quoted(EMPTY)},{whole}-{full})"
+        value = FULL * met + EMPTY * (count - met)
+    return f"IF({whole}=0,{quoted(DASH)},{text})", value if count else DASH

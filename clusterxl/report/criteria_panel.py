@@ -32,7 +32,7 @@ def criteria_panel(sources: Sources, sheet: CriteriaSheet) -> Panel:
     heads = ["", *(context.say(f"report.state_{state}") for state in STATES)]
     first = sources.data.add(context.say("report.criteria_data"), heads, rows)
     names = [str(row[0]) for row in rows]
-    left = min((max(text_px(name, 8.5) for name in names) + 14) / PANEL_PX, WIDEST_NAMES)
+    left = min((max(text_px(name, 9) for name in names) + 14) / PANEL_PX, WIDEST_NAMES)
     chart = ChartSpec(
         kind="bar_stacked",
         series=tuple(
@@ -42,8 +42,8 @@ def criteria_panel(sources: Sources, sheet: CriteriaSheet) -> Panel:
         px=(PANEL_PX, SHORT_PX),
         layout=(left, 0.12, 0.99 - left, 0.87),
         x=ChartAxis(visible=False, minimum=0, maximum=max(context.count, 1)),
-        y=ChartAxis(reverse=True, font=context.looks.chart(8.5)),
-        legend=context.looks.chart(8.5),
+        y=ChartAxis(reverse=True, font=context.looks.chart()),
+        legend=context.looks.chart(),
         description=context.say("report.criteria_data"),
     )
     return Panel(
@@ -98,7 +98,7 @@ def _series(
     context, data = sources.context, sources.data
     state = STATES[place]
     ink = WHITE if state is Standing.MET else INK
-    font = context.looks.chart(8.5, ink=ink, bold=state is not Standing.UNSET)
+    font = context.looks.chart(9, ink=ink, bold=state is not Standing.UNSET)
     # A part too narrow for its number has none; what is not set is told in a word.
     least = max(1, context.count // FEWEST_LABELLED)
     word = context.say("report.unset_short") if state is Standing.UNSET else ""
