@@ -12,7 +12,7 @@ from clusterxl.report.tables import Cell, Column, Entry, head_px
 FULL, EMPTY = "●", "○"
 # More dots than these nobody counts; figures stand instead.
 MOST_DOTS = 10
-DOT_PX, LEAST_PX = 13, 62
+DOT_PX, FIGURES_PX = 13, 40
 
 
 def add_met(builder: Builder, sheet: CriteriaSheet | None) -> None:
@@ -26,7 +26,7 @@ def add_met(builder: Builder, sheet: CriteriaSheet | None) -> None:
         text, value = _dots(sheet.cell(return_id, "met"), str(sheet.most), met, sheet.most)
         ink = MAIN if met == sheet.most else BELOW_INK
         entries.append(Cell(Formula(f"={text}", value), ink=ink))
-    head, unit = context.say("report.met_head"), context.say("report.met_unit", count=sheet.most)
+    head, unit = context.say("report.met_head"), context.say("report.met_short")
     builder.add("met", _column(head, unit, sheet.most), entries)
 
 
@@ -61,8 +61,10 @@ def _all_met_by_group(builder: Builder, sheet: CriteriaSheet) -> dict[str, int]:
 
 
 def _column(head: str, unit: str, most: int) -> Column:
-    px = most * DOT_PX + 8 if most <= MOST_DOTS else 0
-    return Column(head=head, unit=unit, px=max(head_px(head, unit, LEAST_PX), px), size=9)
+    if most > MOST_DOTS:
+        px = head_px(head, unit, FIGURES_PX)
+        return Column(head=head, unit=unit, px=px, align="right", size=9)
+    return Column(head=head, unit=unit, px=head_px(head, unit, most * DOT_PX + 8), size=9)
 
 
 def _dots(

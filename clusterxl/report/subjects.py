@@ -62,7 +62,7 @@ def _name_columns(context: Context) -> dict[str, Column]:
     if context.form.levels:
         columns["group"] = Column(head=context.group_noun, px=64, wrap=True)
     if context.unit_noun and context.form.subject:
-        columns["unit"] = Column(head=context.unit_noun, px=80, wrap=True)
+        columns["unit"] = Column(head=context.unit_noun, px=72, wrap=True)
     return columns
 
 
