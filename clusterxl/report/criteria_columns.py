@@ -23,10 +23,13 @@ def add_met(builder: Builder, sheet: CriteriaSheet | None) -> None:
     entries: list[Entry] = []
     for return_id in builder.frame["return_id"]:
         met = sheet.met[return_id]
-        text, value = _dots(sheet.cell(return_id, "met"), str(sheet.most), met, sheet.most)
+        cell = sheet.cell(return_id, "met")
+        text, value = (
+            (cell, met) if sheet.most > MOST_DOTS else _dots(cell, str(sheet.most), met, sheet.most)
+        )
         ink = MAIN if met == sheet.most else BELOW_INK
         entries.append(Cell(Formula(f"={text}", value), ink=ink))
-    head, unit = context.say("report.met_head"), context.say("report.met_short")
+    head, unit = context.say("report.met_head"), context.say("report.met_short", count=sheet.most)
     builder.add("met", _column(head, unit, sheet.most), entries)
 
 
