@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from clusterxl.criteria import Criterion, criteria_of, judge_criteria
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import TICKED
 from clusterxl.form.model import FieldType, Form, Input
@@ -84,6 +85,8 @@ class Comparison:
         options: Row an option of a choice or of ticks, in form order: field, label, option,
             option_label, key, count, n, returns, share (NaN if n is 0).
         mix: Row a class of subjects: option, label, subjects, lead.
+        criteria: What the form demands of every return.
+        verdicts: Row a criterion and counted return, how it stands (see `judge_criteria`).
         provenance: Row a number or a counted answer, by key and unit: number_id, key, label,
             value, text, status, measure, return_id, group, unit, subject, file, sha256, sheet,
             cell, raw, receipts, found_by.
@@ -102,6 +105,8 @@ class Comparison:
     subjects: pd.DataFrame
     options: pd.DataFrame
     mix: pd.DataFrame
+    criteria: tuple[Criterion, ...]
+    verdicts: pd.DataFrame
     provenance: pd.DataFrame
     contacts: pd.DataFrame
     quality: Quality
@@ -142,6 +147,8 @@ def aggregate_records(
         subjects=subjects,
         options=option_counts(form, answers, len(returns)),
         mix=class_mix(form, answers, subjects),
+        criteria=criteria_of(form),
+        verdicts=judge_criteria(records, returns["return_id"].tolist()),
         provenance=_provenance(form, answers, returns),
         contacts=_contacts(form, values, returns),
         quality=_quality(len(records.returns), returns, values, findings),

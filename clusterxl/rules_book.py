@@ -121,7 +121,7 @@ def _rule_cells(one: RuleDescription) -> Mapping[str, str]:
         "id": rule.id,
         "severity": severity_word(rule.severity),
         "kind": kind_word(rule),
-        "title": rule.title,
+        "title": "\n".join(text for text in (rule.title, _head(rule)) if text),
         "check": " ".join(rule.check.split()),
         "when": " ".join(rule.when.split()),
         "message": one.example,
@@ -133,6 +133,10 @@ def _rule_cells(one: RuleDescription) -> Mapping[str, str]:
         "examples": str(len(rule.examples)),
         "places": str(len(rule.places)),
     }
+
+
+def _head(rule: Rule) -> str:
+    return say("rules_book.column", head=rule.head) if rule.head else ""
 
 
 def _parameter_line(threshold: Threshold) -> str:
@@ -147,7 +151,8 @@ def _parameter_line(threshold: Threshold) -> str:
 
 def _value(threshold: Threshold) -> str:
     """Return a parameter with its operator, as it is met; nothing where it has no value."""
-    return f"{threshold.operator} {threshold.shown}".strip() if threshold.shown else ""
+    parts = (threshold.operator, threshold.shown, threshold.measure)
+    return " ".join(part for part in parts if part) if threshold.shown else ""
 
 
 def _parameter_cells(threshold: Threshold, rules: Iterable[Rule]) -> Mapping[str, str]:

@@ -45,14 +45,14 @@ def test_a_row_tells_all_of_its_rule(book: openpyxl.Workbook) -> None:
         "编号": "CRIT-02",
         "级别": "◆ 请核实",
         "类别": "规划",
-        "要求": "The plan is to grow",
+        "要求": "The plan is to grow\n对比列标题：Members planned",
         "校验式": RULES["CRIT-02"].check,
         "适用条件": None,
         "提示语": "Growth Members In three years: planned growth is …%, below 5%. "
         "Please check it, or explain.",
         "页边提示": "grows by less than 5%",
         "涉及栏目": "Members",
-        "参数": "least growth >= 5（待核实）Invented guideline of 2020, page 7",
+        "参数": "least growth >= 5 %（待核实）Invented guideline of 2020, page 7",
         "依据": "Invented guideline of 2020",
         "说明": "A plan may have its reasons; they are asked for, not judged.",
         "例子": 3,
@@ -77,7 +77,7 @@ def test_a_parameter_without_a_value_is_told(book: openpyxl.Workbook) -> None:
     rows = rows_of(book["参数"])
     assert rows["Fewest members"]["核实"] == "未设定"
     growth = rows["Growth of members planned in three years (%)"]
-    assert (growth["数值"], growth["核实"], growth["用于规则"]) == (">= 5", "待核实", "CRIT-02")
+    assert (growth["数值"], growth["核实"], growth["用于规则"]) == (">= 5 %", "待核实", "CRIT-02")
 
 
 @pytest.mark.parametrize("name", ["校验规则", "参数"])

@@ -103,6 +103,9 @@ BROKEN: dict[str, str] = {
     "live_margin": GOOD.replace('"m"', '"{area}" #! rule_file.live_margin'),
     "margin_wide": GOOD.replace('"m"', f'"{"宽" * 25}" #! rule_file.margin_wide'),
     "margin_filled": GOOD.replace('"m"', f'"{"宽" * 20}{{label}}" #! rule_file.margin_wide'),
+    "head_unused": GOOD + 'head = "h" #! rule_file.head_unused\n',
+    "head_wide": GOOD.replace('"logic"', '"plan"')
+    + f'head = "{"宽" * 13}" #! rule_file.head_wide\n',
     "answer": GOOD
     + 'tests = [{ given = { growht = 1 }, expect = "na" }] #! rule_file.no_such_answer',
     "odd_answer": GOOD + "tests = [{ given = { growth = true },"
@@ -156,7 +159,8 @@ def test_each_mistake_is_told_at_its_line(name: str, tmp_path: Path) -> None:
 def test_every_mistake_is_in_the_examples(language: str) -> None:
     named = {name for name in catalogue(language) if name.startswith("rule_file.")}
     marks = {code for text in BROKEN.values() for _, code in marked(text)}
-    assert named - marks == {"rule_file.broken", "rule_file.in_turn"}
+    elsewhere = {"rule_file.broken", "rule_file.in_turn", "rule_file.unknown_line"}
+    assert named - marks == elsewhere
 
 
 def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:

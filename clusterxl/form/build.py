@@ -355,6 +355,8 @@ def _with_comparison(form: Form, entry: Entry | None, figures: tuple[Entry, ...]
         figures=tuple(_figure(figure, form) for figure in figures),
         lead_line=entry.number("lead_line") if entry is not None else None,
         growth_line=entry.number("growth_line") if entry is not None else None,
+        lead_parameter=table.get("lead_parameter", ""),
+        growth_parameter=table.get("growth_parameter", ""),
         group_noun=table.get("group_noun", ""),
         whole=table.get("whole", ""),
         tiles=tuple(tuple(row) for row in table.get("tiles", ())),

@@ -97,6 +97,8 @@ class ComparisonSpec:
         figures: Figures in order.
         lead_line: Threshold line of the lead figure in charts; None for none.
         growth_line: Threshold line of its yearly growth in percent; None for none.
+        lead_parameter: Parameter of the rules that gives lead_line; empty for none.
+        growth_parameter: Parameter of the rules that gives growth_line; empty for none.
         group_noun: What a group of the highest level is called (地市); that level's label
             when empty.
         whole: What all groups together are called (全省); empty for a general word.
@@ -111,6 +113,8 @@ class ComparisonSpec:
     figures: tuple[Figure, ...] = ()
     lead_line: float | None = None
     growth_line: float | None = None
+    lead_parameter: str = ""
+    growth_parameter: str = ""
     group_noun: str = ""
     whole: str = ""
     tiles: tuple[tuple[str, ...], ...] = ()

@@ -176,6 +176,8 @@ COMPARISON: Shape = {
     "mix_colors": Key(kind=Kind.COLORS),
     "lead_line": _NUMBER,
     "growth_line": _NUMBER,
+    "lead_parameter": _TEXT,
+    "growth_parameter": _TEXT,
     "group_noun": _TEXT,
     "whole": _TEXT,
     "tiles": Key(kind=Kind.GRID),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from clusterxl.aggregate import Comparison
 from clusterxl.excel.book import Book
 from clusterxl.excel.stamp import PROPERTY, Stamp
@@ -9,6 +11,12 @@ from clusterxl.report.answers import shown_answers
 from clusterxl.report.chart_data import ChartData, draw_chart_data
 from clusterxl.report.chosen import draw_chosen
 from clusterxl.report.context import Context
+from clusterxl.report.criteria import (
+    CriteriaSheet,
+    criteria_among,
+    criteria_sheets,
+    draw_criteria,
+)
 from clusterxl.report.groups import group_ranking
 from clusterxl.report.lists import draw_list, list_sheets
 from clusterxl.report.options import draw_options
@@ -19,6 +27,7 @@ from clusterxl.report.rankings import draw_ranking
 from clusterxl.report.section_plans import places_of, section_sheets
 from clusterxl.report.sections import draw_section
 from clusterxl.report.sources import draw_contacts, draw_sources, source_blocks
+from clusterxl.report.standards import draw_standards
 from clusterxl.report.subjects import subject_ranking
 
 __all__ = ["is_traced", "write_comparison"]
@@ -71,8 +80,11 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     sections = section_sheets(context)
     places = places_of(context, sections, source_blocks(context))
     shown = shown_answers(context)
-    subjects = subject_ranking(context, places, shown)
-    groups = group_ranking(context, places) if context.form.levels and places.columns else None
+    judged = criteria_sheets(context, places, shown)
+    criteria = criteria_among(judged)
+    subjects = subject_ranking(context, places, shown, criteria)
+    has_groups = context.form.levels and places.columns
+    groups = group_ranking(context, places, criteria) if has_groups else None
     overview = book.sheet(names.overview)
     for ranking in (groups, subjects):
         if ranking is not None:
@@ -82,6 +94,7 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
         draw_section(book.sheet(plan.name), context, places, plan, shown)
     for filled in list_sheets(context, sections):
         draw_list(book.sheet(filled.name), context, filled)
+    _draw_judged(book, context, judged)
     if len(context.comparison.options):
         draw_options(book.sheet(names.options), context, places)
     draw_problems(book.sheet(names.problems), context)
@@ -91,8 +104,23 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     data = ChartData(context=context)
     draw_overview(
         overview,
-        Sources(context=context, places=places, data=data, subjects=subjects, groups=groups),
+        Sources(
+            context=context,
+            places=places,
+            data=data,
+            subjects=subjects,
+            groups=groups,
+            criteria=criteria,
+        ),
     )
     draw_chart_data(book.sheet(names.charts), data)
     if facts:
         facts.choices.draw(book)
+
+
+def _draw_judged(book: Book, context: Context, judged: Sequence[CriteriaSheet]) -> None:
+    """Add the sheets of criteria and, where there are any, that of their sources."""
+    for each in judged:
+        draw_criteria(book.sheet(each.name), context, each)
+    if judged:
+        draw_standards(book.sheet(context.names.standards), context, judged)

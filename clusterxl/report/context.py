@@ -38,6 +38,9 @@ class SheetNames:
     profile: str
     beside: str
     choices: str
+    criteria: str
+    plan: str
+    standards: str
     options: str
     problems: str
     provenance: str
@@ -74,6 +77,9 @@ class Context:
             profile=sheet_name(self.say("report.profile_sheet", noun=self.subject_noun)),
             beside=sheet_name(self.say("report.beside_sheet", noun=self.subject_noun)),
             choices=sheet_name(self.say("report.choices_sheet", noun=self.subject_noun)),
+            criteria=self.say("report.criteria_sheet"),
+            plan=self.say("report.plan_sheet"),
+            standards=self.say("report.standards_sheet"),
             options=self.say("report.options_sheet"),
             problems=self.say("report.problems_sheet"),
             provenance=self.say("report.provenance_sheet"),

@@ -7,6 +7,8 @@ from math import nan
 from clusterxl.excel.cells import Formula, column_letters
 from clusterxl.form.model import AggregateKind
 from clusterxl.report.context import DASH, Context, inert
+from clusterxl.report.criteria import CriteriaSheet
+from clusterxl.report.criteria_columns import add_all_met
 from clusterxl.report.looks import COUNT, MUTED
 from clusterxl.report.places import Places, basis_formula, growth_formula, total_formula
 from clusterxl.report.rankings import (
@@ -30,7 +32,9 @@ ONE_PAGE = 24
 MOST_NAMED = 3
 
 
-def group_ranking(context: Context, places: Places) -> Ranking:
+def group_ranking(
+    context: Context, places: Places, criteria: CriteriaSheet | None = None
+) -> Ranking:
     """Return the table of all groups."""
     groups = context.comparison.groups
     builder = Builder(context=context, places=places, frame=groups, totals=2)
@@ -48,6 +52,7 @@ def group_ranking(context: Context, places: Places) -> Ranking:
     for figure in context.figures:
         if "group" in figure.figure.places and figure.recipe.kind is not AggregateKind.NONE:
             _add_figure(builder, figure)
+    add_all_met(builder, criteria)
     _add_remarks(builder)
     tall = int(len(groups) <= ONE_PAGE)
     return builder.build(title=_title(context), note=_note(context), names="group", tall=tall)

@@ -11,10 +11,12 @@ from clusterxl.excel.sheet import Sheet
 from clusterxl.report.bars import group_panel, options_panel, subject_panel
 from clusterxl.report.cards import Card, cards_of, quality_facts
 from clusterxl.report.context import Context
+from clusterxl.report.criteria_panel import criteria_panel
 from clusterxl.report.looks import BELOW_INK, GROUND, GUTTER_PX, INK, LINK, MAIN, MUTED
 from clusterxl.report.panels import HEADLINE_POINTS, PANEL_PX, Panel, Sources
 from clusterxl.report.scatter import scatter_panel
 from clusterxl.report.trend import mix_panel, trend_panel
+from clusterxl.summary import Lead
 
 CARDS, CARD_COLUMNS, CARD_COLUMN_PX, GAP_PX = 6, 14, 14, 12
 STEP = CARD_COLUMNS + 1
@@ -69,11 +71,20 @@ def overview_panels(sources: Sources) -> list[Panel]:
         found.append(mix_panel(sources, mix))
     if lead and ranked and lead.grows and lead.span > 1:
         found.append(scatter_panel(sources, lead))
-    if lead and ranked and sources.groups is not None and context.count > 1:
-        found.append(subject_panel(sources, lead, tall=False))
-    if len(found) < CARDS - 1 and len(comparison.options) and context.count:
+    found.append(_last_panel(sources, lead if ranked else None))
+    if len([*filter(None, found)]) < CARDS - 1 and len(comparison.options) and context.count:
         found.append(options_panel(sources))
     return [panel for panel in found if panel is not None]
+
+
+def _last_panel(sources: Sources, lead: Lead | None) -> Panel | None:
+    """Return the panel of criteria; without them the subjects, where they are not shown yet."""
+    count = sources.context.count
+    if sources.criteria is not None and count:
+        return criteria_panel(sources, sources.criteria)
+    if lead and sources.groups is not None and count > 1:
+        return subject_panel(sources, lead, tall=False)
+    return None
 
 
 def _draw_title(sheet: Sheet, context: Context) -> None:

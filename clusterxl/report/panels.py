@@ -10,6 +10,7 @@ from clusterxl.excel.charts import ChartAxis, ChartLabel, ChartLabels, ChartSeri
 from clusterxl.excel.heights import text_px
 from clusterxl.report.chart_data import ChartData
 from clusterxl.report.context import Context, inert
+from clusterxl.report.criteria import CriteriaSheet
 from clusterxl.report.looks import INK, MAIN, MUTED, SOFT, axis_line
 from clusterxl.report.places import Places
 from clusterxl.report.rankings import Ranking
@@ -63,6 +64,7 @@ class Sources:
         data: The chart data, to which panels add theirs.
         subjects: The table of subjects.
         groups: The table of groups; None without levels.
+        criteria: The sheet of criteria; None where the form has none.
     """
 
     context: Context
@@ -70,6 +72,7 @@ class Sources:
     data: ChartData
     subjects: Ranking
     groups: Ranking | None
+    criteria: CriteriaSheet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from clusterxl.excel.heights import text_px
 from clusterxl.report.context import Context
 from clusterxl.report.looks import BELOW, HAIRLINE, MAIN, MUTED, axis_line
 from clusterxl.report.panels import PANEL_PX, SHORT_PX, Panel, Sources, cut, short_names
+from clusterxl.ruleset.load import load_rules
 from clusterxl.summary import Lead
 
 FEWEST_POINTS = 3
@@ -78,6 +79,36 @@ MARKS = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lines:
+    """The threshold lines, and whether a point on one of them is beyond it.
+
+    Attributes:
+        lead: Line of the leading figure; None for none.
+        growth: Line of its growth; None for none.
+        is_lead_met: A figure on the line meets it.
+        is_growth_met: The same of growth.
+    """
+
+    lead: float | None
+    growth: float | None
+    is_lead_met: bool = True
+    is_growth_met: bool = True
+
+    @classmethod
+    def of(cls, context: Context) -> _Lines:
+        """Return the lines that the form draws, or takes from parameters of its rules."""
+        spec = context.form.comparison
+        known = {t.name: t for rule in load_rules(context.form) for t in rule.thresholds}
+        lead, growth = (known.get(name) for name in (spec.lead_parameter, spec.growth_parameter))
+        return cls(
+            lead=lead.value if lead else spec.lead_line,
+            growth=growth.value if growth else spec.growth_line,
+            is_lead_met=lead is None or lead.operator != ">",
+            is_growth_met=growth is None or growth.operator != ">",
+        )
+
+
 def scatter_panel(sources: Sources, lead: Lead) -> Panel | None:
     """Return the panel; None where fewer than three subjects have both figures."""
     context = sources.context
@@ -113,7 +144,7 @@ def scatter_panel(sources: Sources, lead: Lead) -> Panel | None:
 
 def _points(context: Context, lead: Lead) -> pd.DataFrame:
     """Return x, y, name and whether both thresholds are met, of each subject that has both."""
-    subjects, spec = context.comparison.subjects, context.form.comparison
+    subjects, lines = context.comparison.subjects, _Lines.of(context)
     points = pd.DataFrame(
         {
             "return_id": subjects["return_id"],
@@ -123,19 +154,23 @@ def _points(context: Context, lead: Lead) -> pd.DataFrame:
         }
     ).dropna()
     points = points[points["x"] > 0]
-    met = points["y"] >= (spec.growth_line or 0)
-    if spec.lead_line is not None:
-        met &= points["x"] >= spec.lead_line
+    met = _beyond(points["y"], lines.growth or 0, on_it=lines.is_growth_met)
+    if lines.lead is not None:
+        met &= _beyond(points["x"], lines.lead, on_it=lines.is_lead_met)
     return points.assign(met=met)
 
 
+def _beyond(figures: pd.Series[float], line: float, *, on_it: bool) -> pd.Series[bool]:
+    return figures >= line if on_it else figures > line
+
+
 def _frame(context: Context, points: pd.DataFrame) -> _Frame:
-    spec = context.form.comparison
-    lines_x = [spec.lead_line] if spec.lead_line and spec.lead_line > 0 else []
+    lines = _Lines.of(context)
+    lines_x = [lines.lead] if lines.lead and lines.lead > 0 else []
     x = [*points["x"], *lines_x]
     limit = max(FAR * points["y"].quantile(FAR_QUANTILE), 0)
     near = points["y"][points["y"] <= limit]
-    lines_y = [0.0, spec.growth_line or 0.0]
+    lines_y = [0.0, lines.growth or 0.0]
     low, high = min([*near, *lines_y]), max([*near, *lines_y])
     step = next((s for s in STEPS if (high - low) / s <= MOST_STEPS), STEPS[-1])
     left, right = 10 ** floor(log10(min(x))), 10 ** ceil(log10(max(x)))
@@ -215,12 +250,12 @@ def _with_room(
 
 def _lines(sources: Sources, frame: _Frame) -> list[ChartSeries]:
     """Return the dashed threshold lines, each through two points of the chart data."""
-    spec, data = sources.context.form.comparison, sources.data
+    lines, data = _Lines.of(sources.context), sources.data
     ends: list[tuple[tuple[float, float], tuple[float, float]]] = []
-    if spec.lead_line is not None and spec.lead_line > 0:
-        ends.append(((spec.lead_line, frame.bottom), (spec.lead_line, frame.top)))
-    if spec.growth_line is not None:
-        ends.append(((frame.left, spec.growth_line), (frame.right, spec.growth_line)))
+    if lines.lead is not None and lines.lead > 0:
+        ends.append(((lines.lead, frame.bottom), (lines.lead, frame.top)))
+    if lines.growth is not None:
+        ends.append(((frame.left, lines.growth), (frame.right, lines.growth)))
     series = []
     for end in ends:
         rows: list[Sequence[Content]] = [["", *point] for point in end]
@@ -270,25 +305,25 @@ def _y_axis(context: Context, frame: _Frame) -> ChartAxis:
 
 
 def _headlines(context: Context, parts: Sequence[pd.DataFrame]) -> tuple[str, ...]:
-    spec = context.form.comparison
+    drawn = _Lines.of(context)
     met = len(parts[0]) + int(parts[2]["met"].sum())
     total = sum(len(part) for part in parts)
     figures = {"noun": context.subject_noun, "met": met, "rest": total - met}
-    lines = spec.lead_line is not None and spec.growth_line is not None
-    kind = "both" if lines else "line" if spec.growth_line is not None else "growth"
+    both = drawn.lead is not None and drawn.growth is not None
+    kind = "both" if both else "line" if drawn.growth is not None else "growth"
     state = "none" if not met else "all" if met == total else "some"
     return (context.say(f"report.scatter_{kind}_{state}", **figures),)
 
 
 def _sub(context: Context, lead: Lead, *, far: bool) -> Rich:
     """Return the legend in words; the marks stand in their colours."""
-    looks, spec = context.looks, context.form.comparison
+    looks, drawn = context.looks, _Lines.of(context)
     small = looks.text(9, ink=MUTED)
     lines = []
-    if spec.lead_line is not None:
-        lines.append(f"{spec.lead_line:g} {lead.measure}".strip())
-    if spec.growth_line is not None:
-        lines.append(f"{spec.growth_line:g}%")
+    if drawn.lead is not None:
+        lines.append(f"{drawn.lead:g} {lead.measure}".strip())
+    if drawn.growth is not None:
+        lines.append(f"{drawn.growth:g}%")
     parts = [
         ("● ", looks.text(9, ink=MAIN)),
         (context.say("report.scatter_circle" if lines else "report.scatter_steady"), small),

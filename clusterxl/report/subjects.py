@@ -9,6 +9,8 @@ from clusterxl.excel.cells import Formula, column_letters
 from clusterxl.form.model import NoneMeans
 from clusterxl.report.answers import Shown, entry_of
 from clusterxl.report.context import DASH, NAME_SIZE, Context, inert
+from clusterxl.report.criteria import CriteriaSheet
+from clusterxl.report.criteria_columns import add_met
 from clusterxl.report.looks import COUNT_OR_DASH, LIGHT
 from clusterxl.report.places import Places, own_formula, own_growth_formula
 from clusterxl.report.rankings import (
@@ -30,7 +32,10 @@ LIST_DECIMALS = 2
 
 
 def subject_ranking(
-    context: Context, places: Places, shown: Mapping[tuple[str, str], Shown]
+    context: Context,
+    places: Places,
+    shown: Mapping[tuple[str, str], Shown],
+    criteria: CriteriaSheet | None = None,
 ) -> Ranking:
     """Return the table of all subjects."""
     subjects = context.comparison.subjects
@@ -46,6 +51,7 @@ def subject_ranking(
     for figure in context.figures:
         if "subject" in figure.figure.places:
             _add_figure(builder, figure, shown)
+    add_met(builder, criteria)
     _add_open(builder)
     return builder.build(title=_title(context), note=_note(context, builder), names="return_id")
 
@@ -56,7 +62,7 @@ def _name_columns(context: Context) -> dict[str, Column]:
     if context.form.levels:
         columns["group"] = Column(head=context.group_noun, px=64, wrap=True)
     if context.unit_noun and context.form.subject:
-        columns["unit"] = Column(head=context.unit_noun, px=80, wrap=True)
+        columns["unit"] = Column(head=context.unit_noun, px=72, wrap=True)
     return columns
 
 

@@ -21,6 +21,7 @@ RULE: Shape = {
     "severity": Key(kind=Holds.TEXT, required=True, words=tuple(Severity)),
     "kind": Key(kind=Holds.TEXT, required=True, words=tuple(Kind)),
     "title": _SENTENCE,
+    "head": _TEXT,
     "check": _SENTENCE,
     "when": _TEXT,
     "for": _TABLE,
@@ -37,6 +38,8 @@ PARAMETER: Shape = {
     "value": Key(kind=Holds.QUANTITY),
     "operator": Key(kind=Holds.TEXT, words=("<", "<=", ">", ">=", "==")),
     "source": _TEXT,
+    "measure": _TEXT,
+    "short": _TEXT,
     "verified": Key(kind=Holds.FLAG),
 }
 EXAMPLE: Shape = {

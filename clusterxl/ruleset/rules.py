@@ -28,6 +28,10 @@ class Kind(StrEnum):
     PLAN = "plan"
 
 
+# What the comparison shows of every return, also where it is met.
+COMPARED_KINDS = (Kind.CRITERION, Kind.PLAN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
     """A parameter of rules.
@@ -40,6 +44,9 @@ class Threshold:
         source: Where the value stands written.
         is_verified: Somebody has read it there.
         is_date: The value is the serial number of a date, and shown as one.
+        measure: What the value is measured in; empty for that of the answers it is held against.
+        short: What is held against it, in a word, where a rule holds several figures against
+            parameters; empty where that need not be told.
     """
 
     name: str
@@ -49,6 +56,8 @@ class Threshold:
     source: str = ""
     is_verified: bool = False
     is_date: bool = False
+    measure: str = ""
+    short: str = ""
 
     @property
     def shown(self) -> str:
@@ -120,6 +129,7 @@ class Rule:
         check: What must hold, in the language of rules.
         when: Where it must hold; empty for everywhere.
         title: What it asks, in words without figures.
+        head: What it judges, as the head of a column of the comparison; empty for the question.
         message: Sentence of a finding: figures in braces, `{value}` what stands in the first
             cell, `{chars}` how many characters; with the remedy.
         margin: Short sentence for the margin of the form.
@@ -139,6 +149,7 @@ class Rule:
     check: str
     when: str = ""
     title: str
+    head: str = ""
     message: str
     margin: str
     basis: str = ""

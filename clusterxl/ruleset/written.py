@@ -27,6 +27,7 @@ from clusterxl.ruleset.names import Names
 from clusterxl.ruleset.nodes import Judgement, keys_of, looks_at_others
 from clusterxl.ruleset.record import PARAMETER, RULE, RULE_FILE
 from clusterxl.ruleset.rules import (
+    COMPARED_KINDS,
     TARGETS,
     WORKBOOK,
     Kind,
@@ -41,6 +42,8 @@ Result = TypeVar("Result")
 
 # What fits beside a row, in Chinese characters; Latin letters are half as wide.
 MARGIN_WIDTH = 24
+# What fits above a column in two lines.
+HEAD_WIDTH = 12
 _LONG_VALUE = {"value": "1234.56", "chars": "1234"}
 _RULE_ID = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+")
 _PARAMETER = re.compile(r"""\bp\s*[\[\uff3b]\s*["'\u201c]([^"'\u201d]*)["'\u201d]""")
@@ -86,6 +89,8 @@ def _thresholds(files: Iterable[Entry], mistakes: Mistakes) -> Mapping[str, Thre
             is_date=isinstance(value, date),
             operator=read.text("operator"),
             source=read.text("source"),
+            measure=read.text("measure"),
+            short=read.text("short"),
             is_verified=read.flag("verified", default=False),
         )
         found[name] = (threshold, entry)
@@ -134,6 +139,7 @@ class _Reader:
         before = len(self._mistakes.in_order())
         entry = shaped(raw, RULE, self._mistakes)
         self._check_id(entry)
+        self._check_head(entry)
         used = self._parameters_in(entry)
         examples = tuple(read_examples(entry, "tests", self._names, self._mistakes))
         turned = self._turned(entry, turns_of(entry, self._names, self._mistakes))
@@ -149,6 +155,7 @@ class _Reader:
             check=entry.text("check"),
             when=entry.text("when"),
             title=entry.text("title"),
+            head=entry.text("head"),
             message=message.text,
             margin=margin.text,
             basis=entry.text("basis"),
@@ -179,6 +186,16 @@ class _Reader:
             self._mistakes.add(entry, "rule_file.derived_id", "id", name=name)
         elif first is not entry:
             _note_twice(entry, name, first, self._mistakes, "id")
+
+    def _check_head(self, entry: Entry) -> None:
+        """Note a head that no column of the comparison has, or has no room for."""
+        head = entry.text("head")
+        if head and entry.text("kind") not in COMPARED_KINDS:
+            kinds = ", ".join(COMPARED_KINDS)
+            self._mistakes.add(entry, "rule_file.head_unused", "head", kinds=kinds)
+        elif width_of(head) > HEAD_WIDTH:
+            figures = {"said": head, "width": f"{width_of(head):g}", "most": HEAD_WIDTH}
+            self._mistakes.add(entry, "rule_file.head_wide", "head", **figures)
 
     def _parameters_in(self, entry: Entry) -> tuple[str, ...]:
         """Return the parameters a rule names; what it cannot name is told where it is compiled."""
