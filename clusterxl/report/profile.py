@@ -40,7 +40,7 @@ CHOOSE_ROW, CHOOSE_COLUMN, FIRST_ROW = 4, 3, 5
 GAP_PX = 10
 # The title stands on every page.
 TOP_POINTS = 28
-MOST_PAGES, SPARE_POINTS = 3, 80
+MOST_PAGES, SPARE_POINTS = 3, 50
 TITLE_SIZES = (16, 14, 12, 10.5)
 LINES_OF_FINDING = 2
 
@@ -201,7 +201,8 @@ def _halves(
 
 def _add_words(page: Page, profile: Profile, half: Half, columns: tuple[int, int]) -> None:
     context = profile.context
-    short = [row for row in profile.rows.answers if not row.is_long]
+    told = profile.facts.judged
+    short = [row for row in profile.rows.answers if not row.is_long and row.key not in told]
     if not short:
         return
     page.heading(context.say("report.profile_answers"))

@@ -16,7 +16,7 @@ from clusterxl.report.picked_rows import AnswerRow, FigureRow, TargetRow
 from clusterxl.report.picks import Pick, Track
 from clusterxl.report.rankings import share_formula
 
-HALF_PX, LEAST_LABEL, UNIT_PX, SHARE_PX = 638, 150, 56, 44
+HALF_PX, LEAST_LABEL, UNIT_PX, SHARE_PX = 634, 150, 56, 44
 DIGIT_PX, LEAST_VALUE, LONGEST_NUMBER = 6.8, 56, 11
 # A longer answer in words has more than a quarter of its line.
 SHORT_ANSWER = 9

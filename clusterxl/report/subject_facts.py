@@ -37,6 +37,7 @@ class SubjectFacts:
         explained: How many are.
         findings: The first findings, the worst first.
         criteria: How it stands to each criterion, by what that judges and demands.
+        judged: Keys of answers in words that criteria judge, and so tell as well.
     """
 
     choices: Choices
@@ -47,6 +48,7 @@ class SubjectFacts:
     explained: Track
     findings: tuple[FindingFacts, ...]
     criteria: tuple[tuple[str, Track], ...]
+    judged: frozenset[str]
 
 
 def facts_of(
@@ -98,6 +100,12 @@ def facts_of(
         criteria=tuple(
             (head, track)
             for (head, _), track in zip(judged, tracks[len(tracks) - len(judged) :], strict=True)
+        ),
+        judged=frozenset(
+            key
+            for criterion in (criteria.criteria if criteria else ())
+            if criterion.is_set and not criterion.is_figure and len(criterion.keys) == 1
+            for key in criterion.keys
         ),
     )
 
