@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from compared_forms import (
     CANARY,
+    STORY,
     answer,
     form_of,
     full_form,
@@ -259,6 +260,13 @@ def test_odd_characters_do_not_stop_the_writer() -> None:
         records_to(full_form(), answer("a.xlsx", "甲市", odd, (1, 2, 3)))
     )
     assert opened(write_comparison(comparison)).sheetnames[0] == "总览"
+
+
+def test_a_section_of_one_long_text_has_its_sheet() -> None:
+    form = form_of(replace(STORY, max_chars=2000))
+    records = records_to(form, ("a.xlsx", {"story": "进展平稳，" * 60}))
+    sheet = opened(write_comparison(aggregate_records(records)))["一 情况"]
+    assert sheet["B1"].value == "1 个集群的填报内容"
 
 
 def test_contacts_stand_only_where_asked_for(three: Comparison, written: bytes) -> None:

@@ -79,10 +79,11 @@ def print_table(sheet: Sheet, table: Table, page: PageSetup) -> None:
 def _draw_title(sheet: Sheet, table: Table, looks: Looks) -> None:
     starts = band_starts(table)
     shown = starts[0] if starts else max(table.printed, 1)
-    before = table.frozen if table.heading else 0
+    # Where nothing printed stands beside the frozen columns, the title takes their place.
+    before = table.frozen if table.heading and shown > table.frozen else 0
     first, last = FIRST_COLUMN + before, FIRST_COLUMN + shown - 1
     width = sum(column.px for column in table.columns[before:shown])
-    if table.heading:
+    if before:
         room = sum(column.px for column in table.columns[:before])
         size = next((s for s in HEADING_SIZES if text_px(table.heading, s) <= room - 8), 9)
         style = looks.text(size, bold=True)
