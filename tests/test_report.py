@@ -133,8 +133,8 @@ def written(three: Comparison) -> bytes:
 
 def test_the_sheets_stand_in_their_order(written: bytes) -> None:
     assert opened(written).sheetnames == [
-        *("总览", "市对比", "集群对比", "集群档案", "集群并列", "一 情况", "选项统计", "校验问题"),
-        *("溯源", "图表数据", "集群名单"),
+        *("总览", "市对比", "集群对比", "集群档案", "集群并列", "一 情况", "选项统计", "报送情况"),
+        *("校验问题", "溯源", "依据", "图表数据", "集群名单"),
     ]
 
 
@@ -171,7 +171,7 @@ def test_tables_are_frozen_and_filtered(written: bytes) -> None:
     for sheet in book:
         assert bool(sheet.freeze_panes) == (sheet.title != "总览"), sheet.title
     filtered = [sheet.title for sheet in book if sheet.auto_filter.ref]
-    assert filtered == ["集群对比", "选项统计", "校验问题", "溯源"]
+    assert filtered == ["集群对比", "选项统计", "报送情况", "校验问题", "溯源", "依据"]
 
 
 def test_totals_are_live_and_refer_to_the_section_sheets(written: bytes) -> None:

@@ -8,6 +8,7 @@ from clusterxl.aggregate import Comparison
 from clusterxl.excel.book import Book
 from clusterxl.excel.stamp import PROPERTY, Stamp
 from clusterxl.report.answers import shown_answers
+from clusterxl.report.basis import draw_basis
 from clusterxl.report.chart_data import ChartData, draw_chart_data
 from clusterxl.report.chosen import draw_chosen
 from clusterxl.report.context import Context
@@ -17,6 +18,8 @@ from clusterxl.report.criteria import (
     criteria_sheets,
     draw_criteria,
 )
+from clusterxl.report.filed import Filing
+from clusterxl.report.filing import draw_filing
 from clusterxl.report.groups import group_ranking
 from clusterxl.report.lists import draw_list, list_sheets
 from clusterxl.report.options import draw_options
@@ -40,6 +43,7 @@ def write_comparison(
     with_contacts: bool = False,
     folder: str | None = "",
     note: str = "",
+    filing: Filing | None = None,
 ) -> bytes:
     """Write the comparison workbook, in the language of the form.
 
@@ -50,6 +54,7 @@ def write_comparison(
         folder: Folder the files of the returns lie in, seen from that of the workbook and with
             `/`; the sources link to the files there. None for no links.
         note: What else the comparison rests on, told on the overview.
+        filing: The batch it is made in, as it stands; None outside a batch.
 
     Returns:
         The bytes of an .xlsx file; the same comparison gives the same bytes.
@@ -57,7 +62,7 @@ def write_comparison(
     Raises:
         RefusedByExcelError: Something breaks a limit of Excel.
     """
-    context = Context(comparison=comparison, sample=sample, folder=folder, note=note)
+    context = Context(comparison=comparison, sample=sample, folder=folder, note=note, filing=filing)
     stamp = Stamp(
         kind="comparison",
         form=context.form.id,
@@ -97,8 +102,10 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     _draw_judged(book, context, judged)
     if len(context.comparison.options):
         draw_options(book.sheet(names.options), context, places)
+    draw_filing(book.sheet(names.filing), context)
     draw_problems(book.sheet(names.problems), context)
     draw_sources(book.sheet(names.provenance), context)
+    draw_basis(book.sheet(names.basis), context)
     if with_contacts:
         draw_contacts(book.sheet(names.contacts), context)
     data = ChartData(context=context)

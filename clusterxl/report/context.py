@@ -15,6 +15,7 @@ from clusterxl.aggregate import Comparison
 from clusterxl.excel.cells import PageSetup
 from clusterxl.excel.heights import text_px
 from clusterxl.form.model import Form, plain_label
+from clusterxl.report.filed import Filing
 from clusterxl.report.looks import Looks
 from clusterxl.sentences import say
 from clusterxl.summary import FigureRecipe, Lead, figures_of, lead_of
@@ -42,8 +43,10 @@ class SheetNames:
     plan: str
     standards: str
     options: str
+    filing: str
     problems: str
     provenance: str
+    basis: str
     contacts: str
     charts: str
 
@@ -58,12 +61,14 @@ class Context:
         folder: Folder of the returned files, seen from that of the workbook; None for no
             links to them.
         note: What else the comparison rests on.
+        filing: The batch it is made in, as it stands; None outside a batch.
     """
 
     comparison: Comparison
     sample: bool = False
     folder: str | None = ""
     note: str = ""
+    filing: Filing | None = None
 
     @cached_property
     def names(self) -> SheetNames:
@@ -81,8 +86,10 @@ class Context:
             plan=self.say("report.plan_sheet"),
             standards=self.say("report.standards_sheet"),
             options=self.say("report.options_sheet"),
+            filing=self.say("report.filing_sheet"),
             problems=self.say("report.problems_sheet"),
             provenance=self.say("report.provenance_sheet"),
+            basis=self.say("report.basis_sheet"),
             contacts=self.say("report.contacts_sheet"),
             charts=self.say("report.charts_sheet"),
         )
@@ -117,6 +124,18 @@ class Context:
     def count(self) -> int:
         """How many returns count."""
         return len(self.comparison.returns)
+
+    @cached_property
+    def basis(self) -> str:
+        """What every sheet rests on, as the sentence its note begins with."""
+        if self.filing:
+            return self.filing.basis
+        comparison = self.comparison
+        returned = {*comparison.returns["file"], *comparison.left_out["file"], ""}
+        unread = {f.file for f in comparison.findings if not f.return_id} - returned
+        left = len(comparison.left_out) + len(unread)
+        figures = {"count": self.count, "received": self.count + left, "left": left}
+        return self.say("report.rests_some" if left else "report.rests_all", **figures)
 
     @property
     def traced(self) -> bool:

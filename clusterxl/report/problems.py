@@ -43,7 +43,7 @@ def draw_problems(sheet: Sheet, context: Context) -> None:
     )
     summary = Table(
         title=problems_title(context),
-        note=context.say("report.problems_note"),
+        note=context.basis + context.say("report.problems_note"),
         columns=_columns(context, "cause"),
         rows=[_cause_row(context, cause, detail) for cause in causes],
         filtered=False,

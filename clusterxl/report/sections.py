@@ -203,7 +203,7 @@ def _title(context: Context, plan: SectionSheet) -> str:
 
 
 def _note(context: Context, plan: SectionSheet) -> str:
-    parts = [context.say("report.section_note", count=context.count, noun=context.subject_noun)]
+    parts = [context.basis, context.say("report.section_note")]
     if any(asked.type is FieldType.TICKS for asked in plan.inputs):
         parts.append(context.say("report.ticks_note", yes=TICK, no=NO_TICK))
     parts.append(context.say("report.missing_note", dash=DASH))

@@ -47,7 +47,7 @@ def source_blocks(context: Context) -> dict[str, SourceRows]:
 def draw_sources(sheet: Sheet, context: Context) -> None:
     """Draw where each number comes from; of too many returns only say where to look instead."""
     provenance = context.comparison.provenance
-    note = context.say("report.sources_note")
+    note = context.basis + context.say("report.sources_note")
     records = records_of(provenance) if context.traced else []
     if not context.traced:
         note = context.say("report.sources_elsewhere", most=MOST_RETURNS_TRACED)
