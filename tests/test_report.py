@@ -319,11 +319,47 @@ def test_an_explained_warning_is_listed_as_such_and_counted_live() -> None:
     told = replace(warned, note="口径如此")
     written = write_comparison(aggregate_records(records, [warned, told, told]))
     sheet = opened(written, values=True)["校验问题"]
-    rows = [[cell.value for cell in row[1:8]] for row in sheet.iter_rows(min_row=6)]
+    rows = [[cell.value for cell in row[1:9]] for row in sheet.iter_rows(min_row=6)]
     assert rows[0][:2] == ["◆ 请核实", "W-1"]
     assert (rows[0][4], rows[0][6]) == (3, 2)
-    listed = [(row[0], row[6]) for row in rows[1:] if row[1] == "W-1"]
+    listed = [(row[0], row[7]) for row in rows[1:] if row[1] == "W-1"]
     assert listed == [("◆ 请核实", "—"), *[("◇ 已说明", "口径如此")] * 2]
+
+
+def test_what_repeats_in_one_return_is_one_line_that_names_every_cell() -> None:
+    records = records_to(full_form(), *three_returns())
+    one = str(records.returns["return_id"].iloc[0])
+    keys = [
+        f"{name}_{year}" for name in ("output", "share", "firms") for year in (2020, 2021, 2022)
+    ]
+    findings = [
+        Finding(
+            code="GEN-REQ",
+            severity=Severity.ERROR,
+            message=f"「{key}」不得空缺",
+            return_id=one,
+            file="a.xlsx",
+            sheet="一 情况",
+            cell=f"C{row}",
+            key=key,
+            label=key,
+        )
+        for row, key in enumerate(keys, 4)
+    ]
+    written = write_comparison(aggregate_records(records, findings))
+    sheet = opened(written, values=True)["校验问题"]
+    rows = [[cell.value for cell in row[1:12]] for row in sheet.iter_rows(min_row=6)]
+    assert (rows[0][1], rows[0][4]) == ("GEN-REQ", 9)
+    listed = [row for row in rows[1:] if row[1] == "GEN-REQ"]
+    assert [row[4] for row in listed] == [1, 1, 1, 6]
+    assert all(f"C{row}" in listed[-1][2] for row in range(7, 13))
+    links = [cell.hyperlink for cell in linked(sheet)]
+    assert {link.target for link in links if link.target} == {"a.xlsx"}
+    section = opened(written, values=True)["一 情况"]
+    inside = [
+        link.location.rpartition("!")[2].replace("$", "") for link in links if not link.target
+    ]
+    assert [section[place].value for place in inside] == [100, 110, 120, 50]
 
 
 def test_too_many_returns_are_not_traced_in_the_workbook(

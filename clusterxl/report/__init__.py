@@ -103,7 +103,7 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     if len(context.comparison.options):
         draw_options(book.sheet(names.options), context, places)
     draw_filing(book.sheet(names.filing), context)
-    draw_problems(book.sheet(names.problems), context)
+    draw_problems(book.sheet(names.problems), context, places)
     draw_sources(book.sheet(names.provenance), context)
     draw_basis(book.sheet(names.basis), context)
     if with_contacts:

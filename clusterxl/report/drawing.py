@@ -232,7 +232,9 @@ def _head_points(heads: Iterable[tuple[str, int]], least: float) -> float:
 
 def _points(table: Table, place: int, entry: Entry) -> float:
     content = entry.content if isinstance(entry, Cell) else entry
-    if isinstance(content, (Formula, Link, Rich, float, int)) or not content:
+    if isinstance(content, Link):
+        content = content.text
+    if isinstance(content, (Formula, Rich, float, int)) or not content:
         return ROW_POINTS
     column = table.columns[place]
     indent = INDENT_PX if _indent(table, place) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from clusterxl.excel.cells import Content, Link
@@ -120,7 +121,7 @@ def _row(context: Context, record: dict[str, Any], *, linked: bool) -> list[Entr
         inert(record["subject"]),
         inert(base_name(record["file"])),
         inert(record["sheet"]),
-        _cell(context, record) if linked else inert(record["cell"]),
+        cell_content(context, record) if linked else inert(record["cell"]),
         inert(record["raw"]),
         inert(record["receipts"]) or _reason(context, record["status"]),
         found if found_by == BY_NAME else Cell(found, ink=BELOW_INK),
@@ -163,7 +164,7 @@ def _reason(context: Context, status: str) -> Entry:
     return Cell(context.say(reasons[status], none=context.form.none_word), ink=MUTED)
 
 
-def _cell(context: Context, record: dict[str, Any]) -> Content:
+def cell_content(context: Context, record: Mapping[str, Any]) -> Content:
     """Return the link to the cell in the returned workbook, or only its address."""
     file, sheet, cell = (str(record[name]) for name in ("file", "sheet", "cell"))
     folders = file.split("/")[:-1]
