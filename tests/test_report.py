@@ -134,7 +134,7 @@ def written(three: Comparison) -> bytes:
 def test_the_sheets_stand_in_their_order(written: bytes) -> None:
     assert opened(written).sheetnames == [
         *("总览", "市对比", "集群对比", "集群档案", "集群并列", "一 情况", "选项统计", "报送情况"),
-        *("校验问题", "溯源", "依据", "图表数据", "集群名单"),
+        *("校验问题", "溯源", "依据", "图表数据", "集群名单", "栏目名单"),
     ]
 
 
@@ -195,10 +195,47 @@ def test_numbers_lead_to_their_sources(three: Comparison, written: bytes) -> Non
             first = re.search(r"B(\d+)", cell.hyperlink.location)
             assert first
             number_id = sources[f"B{first[1]}"].value
-            assert cell.value == number_id
-            assert number_id in first_ids
-            seen += 1
+            if cell.data_type == "s":
+                assert cell.value == number_id
+                assert number_id in first_ids
+                seen += 1
     assert seen > 30
+
+
+def test_every_number_on_a_section_sheet_leads_to_its_own_row(
+    three: Comparison, written: bytes
+) -> None:
+    book = opened(written)
+    sources, section = book["溯源"], book["一 情况"]
+    heads = [cell.value for cell in sources[6]]
+    names = {place: section.cell(place, 2).value for place in range(10, 13)}
+    numbers = [cell for row in section["E10:Z12"] for cell in row if cell.data_type == "n"]
+    assert len([cell for cell in numbers if cell.value is not None]) > 25
+    for cell in numbers:
+        if cell.value is None:
+            continue
+        row = sources[cell.hyperlink.location.rpartition("B")[2]]
+        assert row[heads.index("值")].value == cell.value
+        assert row[heads.index("集群")].value == names[cell.row]
+
+
+def test_of_too_many_numbers_only_the_columns_lead_to_the_sources(
+    three: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clusterxl.report.places.MOST_NUMBERS_LINKED", 10)
+    section = opened(write_comparison(three))["一 情况"]
+    assert {cell.row for cell in linked(section)} == {7}
+
+
+def test_a_number_is_found_by_question_and_subject(written: bytes) -> None:
+    book = opened(written, values=True)
+    sources = book["溯源"]
+    found = [sources.cell(5, column).value for column in range(2, 12)]
+    row = next(row for row in sources.iter_rows(min_row=8) if row[1].value == found[0])
+    shown = [cell.value for cell in row[1:11]]
+    assert (found[2], found[5], found[7]) == (shown[2], shown[5], shown[7])
+    lists = {str(v.sqref): v.formula1 for v in sources.data_validations.dataValidation}
+    assert lists == {"C5": "questions_to_choose", "F5": "subjects_to_choose"}
 
 
 def test_a_source_links_to_the_cell_of_its_file(written: bytes) -> None:

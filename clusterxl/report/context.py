@@ -39,6 +39,7 @@ class SheetNames:
     profile: str
     beside: str
     choices: str
+    questions: str
     criteria: str
     plan: str
     standards: str
@@ -82,6 +83,7 @@ class Context:
             profile=sheet_name(self.say("report.profile_sheet", noun=self.subject_noun)),
             beside=sheet_name(self.say("report.beside_sheet", noun=self.subject_noun)),
             choices=sheet_name(self.say("report.choices_sheet", noun=self.subject_noun)),
+            questions=self.say("report.questions_sheet"),
             criteria=self.say("report.criteria_sheet"),
             plan=self.say("report.plan_sheet"),
             standards=self.say("report.standards_sheet"),
@@ -173,10 +175,15 @@ class Context:
         return self.form.comparison.whole or self.say("report.whole")
 
     @cached_property
+    def widest_name(self) -> int:
+        """Width of a column that shows every subject on one line."""
+        widths = [text_px(name, NAME_SIZE) for name in self.subject_names.values()]
+        return max(ceil(max(widths, default=0)) + 14, LEAST_NAME_PX)
+
+    @property
     def name_px(self) -> int:
         """Width of a column that shows the subjects, mostly on one line."""
-        widths = [text_px(name, NAME_SIZE) for name in self.subject_names.values()]
-        return min(max(ceil(max(widths, default=0)) + 14, LEAST_NAME_PX), MOST_NAME_PX)
+        return min(self.widest_name, MOST_NAME_PX)
 
     def say(self, name: str, /, **figures: object) -> str:
         """Return a sentence in the language of the form."""
