@@ -127,7 +127,8 @@ def write_status(
         for name in ("groups", "slots", "reminders", "journal")
     }
     columns = group_columns(looks)
-    below = draw_groups(sheets["groups"], looks, status, columns)
+    told = looks.say("status.owed_note")
+    below = draw_groups(sheets["groups"], looks, status, columns, told=told)
     sheets["groups"].freeze(HEAD_ROW + 2, FIRST_COLUMN + len(columns) - len(_GROUPS))
     tall = 1 if len(status.groups) <= MOST_ON_A_PAGE else 0
     looks.finish(sheets["groups"], last_row=below, columns=len(columns), repeat=HEAD_ROW, tall=tall)
@@ -154,7 +155,14 @@ def group_columns(looks: StatusLooks, *, parts: Sequence[int] = ()) -> tuple[Col
     return (*(_NAME if looks.has_groups else ()), *columns, last)
 
 
-def draw_groups(sheet: Sheet, looks: StatusLooks, status: Status, columns: Sequence[Column]) -> int:
+def draw_groups(
+    sheet: Sheet,
+    looks: StatusLooks,
+    status: Status,
+    columns: Sequence[Column],
+    *,
+    told: str = "",
+) -> int:
     """Draw the table of the groups, those that owe most first, and the whole on top.
 
     Args:
@@ -162,6 +170,7 @@ def draw_groups(sheet: Sheet, looks: StatusLooks, status: Status, columns: Seque
         looks: Words and styles.
         status: How the batch stands.
         columns: The columns, see `group_columns`.
+        told: What the line of the whole says of the names in the last column.
 
     Returns:
         The last row used.
@@ -179,7 +188,7 @@ def draw_groups(sheet: Sheet, looks: StatusLooks, status: Status, columns: Seque
     totals["group"] = looks.form.comparison.whole or looks.say("report.whole")
     if groups:
         totals |= _sums(columns, status.whole, (first, last))
-        totals["owed"] = looks.say("status.owed_note")
+        totals["owed"] = told
     looks.put_row(sheet, HEAD_ROW + 1, columns, Line(cells=totals, is_total=True))
     for number, count in enumerate(groups, start=1):
         slots = [slot for slot in status.slots if slot.unit.group == count.group]

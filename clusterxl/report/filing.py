@@ -13,6 +13,7 @@ from clusterxl.report.looks import BELOW_INK, COUNT_OR_DASH, LIGHT, MUTED
 from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 
 FIGURES = ("required", "filled", "share", "errors", "warnings", "open", "explained", "counts")
+TEXTS = ("subject", "file", "reason")
 PLACES = ("errors", "warnings", "open", "explained")
 # Without groups above them the names take the width they need.
 OWN_UNIT_PX, OWN_TEXTS_PX = 108, (290, 160, 160)
@@ -30,7 +31,7 @@ def draw_filing(sheet: Sheet, context: Context) -> None:
         columns=_columns(context),
         rows=[*_counted_rows(context), *_other_rows(context)],
         offset=offset,
-        frozen=2 if _has_groups(context) else 1,
+        frozen=len(_names(context)[0]),
     )
     draw_table(sheet, table, context.looks)
     last_column = FIRST_COLUMN + table.printed - 1
@@ -85,20 +86,33 @@ def _note(context: Context) -> str:
     return context.say("report.sentence_gap").join(parts)
 
 
-def _has_groups(context: Context) -> bool:
-    return len(context.form.levels) > 1
+def _names(context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns of texts before the figures and behind them."""
+    if len(context.form.levels) > 1:
+        return ("group", "unit"), TEXTS
+    # The groups of a batch stand above, so that its first column is there.
+    return (("unit",), TEXTS) if context.form.levels or context.filing else (TEXTS[:1], TEXTS[1:])
+
+
+def _heads(context: Context) -> tuple[str, ...]:
+    return context.subject_noun, *(context.say(f"report.filing_{name}") for name in TEXTS[1:])
 
 
 def _columns(context: Context) -> list[Column]:
     def head(name: str) -> str:
         return context.say(f"report.filing_{name}")
 
-    named = [Column(head=context.group_noun, px=GROUP_PX, size=SIZE)]
     unit_px, texts_px = (UNIT_PX, TEXTS_PX) if context.filing else (OWN_UNIT_PX, OWN_TEXTS_PX)
-    unit = Column(
-        head=context.unit_noun or context.say("report.unit"), px=unit_px, wrap=True, size=SIZE
-    )
-    columns = [*(named if _has_groups(context) else ()), unit]
+    texts = {
+        "group": (context.group_noun, GROUP_PX),
+        "unit": (context.unit_noun or context.say("report.unit"), unit_px),
+        **dict(zip(TEXTS, zip(_heads(context), texts_px, strict=True), strict=True)),
+    }
+    named = {
+        name: Column(head=text, px=px, wrap=True, size=SIZE) for name, (text, px) in texts.items()
+    }
+    before, after = _names(context)
+    columns = [named[name] for name in before]
     for name, px in zip(FIGURES, FIGURES_PX, strict=True):
         measure = "cells_unit" if name in ("required", "filled") else "places_unit"
         columns.append(
@@ -110,11 +124,7 @@ def _columns(context: Context) -> list[Column]:
                 num_format=COUNT_OR_DASH if name in PLACES else "#,##0",
             )
         )
-    heads = (context.subject_noun, head("file"), head("reason"))
-    columns += [
-        Column(head=text, px=px, wrap=True, size=SIZE)
-        for text, px in zip(heads, texts_px, strict=True)
-    ]
+    columns += [named[name] for name in after]
     sha256 = context.say("report.source_sha256")
     return [*columns, Column(head=sha256, px=SHA256_PX, printed=False, size=SIZE, ink=MUTED)]
 
@@ -154,11 +164,11 @@ def _row(
     context: Context, row: dict[str, Any], figures: Sequence[Entry], reason: str
 ) -> list[Entry]:
     ink = MUTED if reason else ""
-    names = [row["group"], row["unit"]] if _has_groups(context) else [row["unit"]]
-    texts = (row["subject"], base_name(row["file"]), reason)
+    texts = {**row, "file": base_name(row["file"]), "reason": reason}
+    before, after = _names(context)
     return [
-        *(Cell(inert(name) or DASH, ink=ink) for name in names),
+        *(Cell(inert(texts[name]) or DASH, ink=ink) for name in before),
         *figures,
-        *(Cell(inert(text), ink=ink) for text in texts),
+        *(Cell(inert(texts[name]), ink=ink) for name in after),
         row["sha256"],
     ]

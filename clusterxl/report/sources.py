@@ -36,7 +36,8 @@ MOST_DECIMALS = 6
 SIZE, CELL_MARGIN_PX = 9, 10
 # Widths of number, value, sheet, cell, text and remark; the label takes what the others leave.
 OTHERS_PX = (50, 78, 112, 50, 100, 94)
-FILE_PX, MEASURE_PX, MOST_NAME_PX = (90, 150), (54, 100), 330
+FILE_PX, MEASURE_PX = (90, 150), (54, 100)
+LEAST_LABEL_PX, MOST_NAME_PX = 120, 330
 MOST_OF_END = 0.7
 # The columns that show the row that was found, from the first one on.
 FOUND = (
@@ -112,12 +113,16 @@ def _columns(context: Context) -> list[Column]:
     # Behind a number a text is indented.
     measure_px = _room(set(context.comparison.provenance["measure"]), MEASURE_PX) + INDENT_PX
     name_px = min(context.widest_name, MOST_NAME_PX)
-    label_px = BAND_PX - name_px - file_px - measure_px - sum(OTHERS_PX)
     number, value, place, cell, raw, note = OTHERS_PX
+    room = BAND_PX - name_px - file_px - measure_px - sum(OTHERS_PX)
+    label_px = _room(set(context.comparison.provenance["label"]), (LEAST_LABEL_PX, room))
+    raw += room - label_px
     return [
         Column(head=head("number"), px=number, size=SIZE),
         Column(head=head("label"), px=label_px, wrap=True, size=SIZE),
-        Column(head=head("value"), px=value, align="right", num_format="#,##0.00", size=SIZE),
+        Column(
+            head=head("value"), px=value, align="right", num_format="#,##0.00", wrap=True, size=SIZE
+        ),
         Column(head=head("measure"), px=measure_px, ink=MUTED, wrap=True, size=SIZE),
         Column(head=context.subject_noun, px=name_px, wrap=True, size=SIZE),
         Column(head=head("file"), px=file_px, wrap=True, size=SIZE),
