@@ -16,14 +16,16 @@ from clusterxl.report.looks import BELOW_INK, COUNT_OR_DASH, LINK, MUTED, quoted
 from clusterxl.report.places import Places
 from clusterxl.report.sources import MOST_LINKS, cell_content
 from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
+from clusterxl.sentences import one_line
 
-WIDTHS = (64, 76, 280, 178, 44, 154, 80, 96, 120, 96, 60)
+WIDTHS = (64, 76, 266, 176, 44, 148, 78, 92, 110, 92, 54, 56)
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 INKS = {Severity.ERROR: BELOW_INK, Severity.WARNING: LINK, Severity.INFO: MUTED}
 LEVEL, CODE, TIMES = FIRST_COLUMN, FIRST_COLUMN + 1, FIRST_COLUMN + 4
 GAP_ROWS = 3
 # Excel shows no more of a cell than 409 points of height.
 MOST_CELLS = 60
+LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ def _columns(context: Context, kind: str) -> list[Column]:
         "cause": ("level", "code", "example", "example_label", "times", "returns", "explained"),
         "detail": (
             *("level", "code", "message", "subject", "times", "label", "value", "note"),
-            *("file", "sheet", "cell"),
+            *("file", "sheet", "cell", "here"),
         ),
     }[kind]
     columns = []
@@ -181,10 +183,11 @@ class _Lines:
             self._message(told),
             inert(subject) or DASH,
             float(len(told.rest) or 1),
-            self._label(found),
-            *(inert(text) or DASH for text in (found.value, found.note, base_name(found.file))),
-            inert(found.sheet) or DASH,
+            inert(found.label) or DASH,
+            inert(one_line(found.value, LONGEST_VALUE)) or DASH,
+            *(inert(text) or DASH for text in (found.note, base_name(found.file), found.sheet)),
             self._cell(found),
+            self._here(found),
         ]
 
     def _message(self, told: Told) -> str:
@@ -196,12 +199,13 @@ class _Lines:
         figures = {"message": told.finding.message, "count": len(cells), "cells": shown}
         return inert(self._context.say(name, **figures))
 
-    def _label(self, found: Finding) -> Content:
-        """Return the question, linked to the number on its section sheet where it has one."""
-        label, place = inert(found.label), self._rows.get(found.return_id)
-        if not label or not self._linked or place is None or found.key not in self._places.columns:
-            return label or DASH
-        return Link(f"internal:{self._places.cell(found.key, place)}", label)
+    def _here(self, found: Finding) -> Content:
+        """Return the link to the answer on its section sheet, where it has one."""
+        place = self._rows.get(found.return_id)
+        if not self._linked or place is None or found.key not in self._places.columns:
+            return DASH
+        reference = self._places.cell(found.key, place)
+        return Link(f"internal:{reference}", reference.rpartition("!")[2].replace("$", ""))
 
     def _cell(self, found: Finding) -> Content:
         place = {"file": found.file, "sheet": found.sheet, "cell": found.cell}

@@ -35,7 +35,7 @@ LONGEST_LINK = 250
 MOST_DECIMALS = 6
 SIZE, CELL_MARGIN_PX = 9, 10
 # Widths of number, value, sheet, cell, text and remark; the label takes what the others leave.
-OTHERS_PX = (50, 78, 112, 50, 100, 94)
+OTHERS_PX = (56, 78, 112, 50, 100, 94)
 FILE_PX, MEASURE_PX = (90, 150), (54, 100)
 LEAST_LABEL_PX, MOST_NAME_PX = 120, 330
 MOST_OF_END = 0.7
