@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,7 +68,9 @@ class Comparison:
     Attributes:
         form: The form.
         returns: Row a counted return, by group, unit and subject: return_id, group, unit,
-            subject, file, sha256, errors, warnings, explained.
+            subject, file, sha256, filled, required, errors, warnings, explained.
+        left_out: Row a return that does not count, by file: the same columns, and `kept`, the
+            file that counts in its place.
         answers: Row an answer that is compared, in form order: return_id, key, status, number
             (NaN if none), text, raw.
         lists: The same for filled cells of lists and evidence.
@@ -97,6 +99,7 @@ class Comparison:
 
     form: Form
     returns: pd.DataFrame
+    left_out: pd.DataFrame
     answers: pd.DataFrame
     lists: pd.DataFrame
     numbers: pd.DataFrame
@@ -126,12 +129,13 @@ def aggregate_records(
     Returns:
         The comparison.
     """
-    form = records.form
-    returns, left_out = (
-        (_in_order(form, records.returns), ()) if every else _newest(form, records.returns)
-    )
-    findings = (*_of_counted(form, findings, returns), *left_out)
+    form, told = records.form, tuple(findings)
+    received = records.returns
+    newest, lost = (received, received.iloc[:0].assign(kept="")) if every else _newest(received)
+    returns, lost = _in_order(form, newest), _masked(form, lost)
+    findings = (*_of_counted(form, told, returns), *_replaced(form, lost))
     returns = _with_counts(returns, findings)
+    left_out = _with_counts(lost, told)
     values = _values_of(records, returns)
     answers = values[values["key"].isin([i.key for i in form.inputs if is_compared(i)])]
     numbers = effective_numbers(form, answers, returns)
@@ -139,6 +143,7 @@ def aggregate_records(
     return Comparison(
         form=form,
         returns=returns,
+        left_out=left_out.assign(kept=lost["kept"].tolist()).astype({"kept": "str"}),
         answers=answers[["return_id", "key", "status", "number", "text", "raw"]],
         lists=_lists(form, values),
         numbers=numbers,
@@ -156,30 +161,48 @@ def aggregate_records(
     )
 
 
-def _newest(form: Form, returns: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
-    """Keep the last return, in file-name order, of each unit and subject."""
+def _newest(returns: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tell the last return, in file-name order, of each unit and subject from those before it."""
     by_file = returns.sort_values("file", kind="stable", ignore_index=True)
     last: dict[tuple[str, ...], int] = {}
-    findings = []
+    replaced: dict[int, str] = {}
     rows: list[dict[Any, Any]] = by_file.to_dict("records")
     for place, row in enumerate(rows):
         named = (row["group"], row["unit"] or row["unit_code"], row["subject"])
         same = named if any(named) else (row["return_id"],)
         if same in last:
-            findings.append(_duplicate(rows[last[same]], row))
+            replaced[last[same]] = row["file"]
         last[same] = place
-    return _in_order(form, by_file.iloc[sorted(last.values())]), tuple(findings)
+    lost = by_file.iloc[list(replaced)].assign(kept=list(replaced.values()))
+    return by_file.iloc[sorted(last.values())], lost
 
 
-def _duplicate(lost: Mapping[Any, Any], kept: Mapping[Any, Any]) -> Finding:
-    subject = lost["subject"] or lost["unit"]
-    return Finding(
-        code="XCT-DUP",
-        severity=Severity.WARNING,
-        message=say("aggregate.duplicate", subject=subject, kept=kept["file"]),
-        return_id=lost["return_id"],
-        file=lost["file"],
-    )
+def _replaced(form: Form, replaced: pd.DataFrame) -> Iterator[Finding]:
+    """Tell of each return that a newer one stands in its place."""
+    rows: list[dict[Any, Any]] = replaced.to_dict("records")
+    for lost in rows:
+        subject = lost["subject"] or lost["unit"] or lost["file"]
+        yield Finding(
+            code="XCT-DUP",
+            severity=Severity.WARNING,
+            message=say(
+                "aggregate.duplicate", lang=form.language, subject=subject, kept=lost["kept"]
+            ),
+            return_id=lost["return_id"],
+            file=lost["file"],
+        )
+
+
+def _personal_names(form: Form) -> Iterator[str]:
+    """Go through the columns of names that say who somebody is."""
+    for column, field_ids in (("subject", (form.subject,)), ("unit", form.levels[-1:])):
+        if any(form.fields[f].personal for f in field_ids if f in form.fields):
+            yield column
+
+
+def _masked(form: Form, returns: pd.DataFrame) -> pd.DataFrame:
+    """Return them without names that are personal."""
+    return returns.assign(**dict.fromkeys(_personal_names(form), ""))
 
 
 def _in_order(form: Form, returns: pd.DataFrame) -> pd.DataFrame:
@@ -190,9 +213,8 @@ def _in_order(form: Form, returns: pd.DataFrame) -> pd.DataFrame:
         ["place", "group", "unit_code", "unit", "subject", "file"], kind="stable"
     )
     ordered = ordered.drop(columns="place").reset_index(drop=True)
-    for column, field_ids in (("subject", (form.subject,)), ("unit", form.levels[-1:])):
-        if any(form.fields[f].personal for f in field_ids if f in form.fields):
-            ordered[column] = [f"{form.subject_noun} {row}" for row in range(1, len(ordered) + 1)]
+    for column in _personal_names(form):
+        ordered[column] = [f"{form.subject_noun} {row}" for row in range(1, len(ordered) + 1)]
     for column in ("unit", "file"):
         ordered["subject"] = ordered["subject"].where(ordered["subject"] != "", ordered[column])
     return ordered

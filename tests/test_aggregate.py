@@ -215,6 +215,31 @@ def test_the_newest_return_of_a_subject_counts_and_the_other_is_told() -> None:
     assert (comparison.quality.received, comparison.quality.counted) == (3, 2)
 
 
+def test_what_a_newer_return_replaces_is_told_in_the_language_of_the_form() -> None:
+    filled = [answer(f"{n}.xlsx", "甲市", "一", (1, 2, 3)) for n in "cab"]
+    told = []
+    for language in ("zh", "en"):
+        comparison = aggregate_records(records_to(full_form(language=language), *filled))
+        assert comparison.returns["file"].tolist() == ["c.xlsx"]
+        left_out = comparison.left_out
+        assert left_out[["file", "kept"]].to_numpy().tolist() == [
+            ["a.xlsx", "b.xlsx"],
+            ["b.xlsx", "c.xlsx"],
+        ]
+        told.append([found.message for found in comparison.findings if found.code == "XCT-DUP"])
+    assert told[0][0].startswith("“一”另有更新")
+    assert "newer" in told[1][0]
+
+
+def test_names_of_people_are_not_told_of_what_was_replaced() -> None:
+    fields = [replace(NAME, personal=True), CITY, COUNTY, *(OUTPUT, KIND)]
+    form = form_of(*fields, subject="name", levels=("city", "county"), lists={"places": PLACES})
+    filled = [answer(f"{n}.xlsx", "甲市", CANARY, (1, 2, 3)) for n in "ab"]
+    comparison = aggregate_records(records_to(form, *filled))
+    assert comparison.left_out["subject"].tolist() == [""]
+    assert not [found for found in comparison.findings if CANARY in found.message]
+
+
 def test_returns_without_any_name_are_not_taken_for_one() -> None:
     form = form_of(AREA)
     filled = [(f"{n}.xlsx", {"area": n}) for n in (1, 2)]

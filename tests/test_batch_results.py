@@ -187,6 +187,25 @@ class TestCompare:
         names = [cell.value for row in sheet.iter_rows() for cell in row]
         assert names.count("东县第1产业") == 2
 
+    def test_it_tells_how_the_batch_stood_whenever_it_is_written(
+        self, batch: Batch, clock: Clock
+    ) -> None:
+        with batch.ledger() as ledger:
+            first = compare_batch(batch, ledger)
+            clock.pass_days(40)
+            assert compare_batch(batch, ledger).content == first.content
+        book = openpyxl.load_workbook(BytesIO(first.content), data_only=True)
+        texts = {
+            name: [str(cell) for row in book[name].values for cell in row if cell]
+            for name in ("报送情况", "依据", "校验问题")
+        }
+        assert any("应报 4 份" in text for text in texts["报送情况"])
+        assert "south.xlsx" in texts["报送情况"]
+        assert {first.head, batch.facts.batch, *first.returns} <= set(texts["依据"])
+        assert texts["校验问题"][1].startswith(
+            "依据 1 份已接受的申报表（应报 4 份，1 份待改、2 份未报"
+        )
+
     def test_where_nothing_counts_it_says_what_to_do(self, tmp_path: Path, clock: Clock) -> None:
         found = begun(tmp_path / "round", clock)
         with found.ledger() as ledger, pytest.raises(NothingFoundError) as error:

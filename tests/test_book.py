@@ -23,6 +23,7 @@ from clusterxl.excel.cells import (
     DataBar,
     Formula,
     Link,
+    NumberLink,
     PageSetup,
     Rich,
     Style,
@@ -442,6 +443,8 @@ def test_a_scatter_chart_has_a_log_axis_lines_and_labels() -> None:
         (Rich((("a\x01", PLAIN), ("b", PLAIN))), "unwritable"),
         (Link("http://a.b", "x"), "link"),
         (Link("internal:s!A1", ""), "link"),
+        (NumberLink("http://a.b", 1.0), "link"),
+        (NumberLink("internal:s!A1", float("nan")), "not_finite"),
         (Link("internal:" + "x" * 3_000, "x"), "too_long"),
     ],
 )

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from compared_forms import (
     CANARY,
+    STORY,
     answer,
     form_of,
     full_form,
@@ -132,8 +133,8 @@ def written(three: Comparison) -> bytes:
 
 def test_the_sheets_stand_in_their_order(written: bytes) -> None:
     assert opened(written).sheetnames == [
-        *("总览", "市对比", "集群对比", "集群档案", "集群并列", "一 情况", "选项统计", "校验问题"),
-        *("溯源", "图表数据", "集群名单"),
+        *("总览", "市对比", "集群对比", "集群档案", "集群并列", "一 情况", "选项统计", "报送情况"),
+        *("校验问题", "溯源", "依据", "图表数据", "集群名单", "栏目名单"),
     ]
 
 
@@ -170,7 +171,7 @@ def test_tables_are_frozen_and_filtered(written: bytes) -> None:
     for sheet in book:
         assert bool(sheet.freeze_panes) == (sheet.title != "总览"), sheet.title
     filtered = [sheet.title for sheet in book if sheet.auto_filter.ref]
-    assert filtered == ["集群对比", "选项统计", "校验问题", "溯源"]
+    assert filtered == ["集群对比", "选项统计", "报送情况", "校验问题", "溯源", "依据"]
 
 
 def test_totals_are_live_and_refer_to_the_section_sheets(written: bytes) -> None:
@@ -194,10 +195,47 @@ def test_numbers_lead_to_their_sources(three: Comparison, written: bytes) -> Non
             first = re.search(r"B(\d+)", cell.hyperlink.location)
             assert first
             number_id = sources[f"B{first[1]}"].value
-            assert cell.value == number_id
-            assert number_id in first_ids
-            seen += 1
+            if cell.data_type == "s":
+                assert cell.value == number_id
+                assert number_id in first_ids
+                seen += 1
     assert seen > 30
+
+
+def test_every_number_on_a_section_sheet_leads_to_its_own_row(
+    three: Comparison, written: bytes
+) -> None:
+    book = opened(written)
+    sources, section = book["溯源"], book["一 情况"]
+    heads = [cell.value for cell in sources[6]]
+    names = {place: section.cell(place, 2).value for place in range(10, 13)}
+    numbers = [cell for row in section["E10:Z12"] for cell in row if cell.data_type == "n"]
+    assert len([cell for cell in numbers if cell.value is not None]) > 25
+    for cell in numbers:
+        if cell.value is None:
+            continue
+        row = sources[cell.hyperlink.location.rpartition("B")[2]]
+        assert row[heads.index("值")].value == cell.value
+        assert row[heads.index("集群")].value == names[cell.row]
+
+
+def test_of_too_many_numbers_only_the_columns_lead_to_the_sources(
+    three: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clusterxl.report.places.MOST_NUMBERS_LINKED", 10)
+    section = opened(write_comparison(three))["一 情况"]
+    assert {cell.row for cell in linked(section)} == {7}
+
+
+def test_a_number_is_found_by_question_and_subject(written: bytes) -> None:
+    book = opened(written, values=True)
+    sources = book["溯源"]
+    found = [sources.cell(5, column).value for column in range(2, 12)]
+    row = next(row for row in sources.iter_rows(min_row=8) if row[1].value == found[0])
+    shown = [cell.value for cell in row[1:11]]
+    assert (found[2], found[5], found[7]) == (shown[2], shown[5], shown[7])
+    lists = {str(v.sqref): v.formula1 for v in sources.data_validations.dataValidation}
+    assert lists == {"C5": "questions_to_choose", "F5": "subjects_to_choose"}
 
 
 def test_a_source_links_to_the_cell_of_its_file(written: bytes) -> None:
@@ -261,6 +299,13 @@ def test_odd_characters_do_not_stop_the_writer() -> None:
     assert opened(write_comparison(comparison)).sheetnames[0] == "总览"
 
 
+def test_a_section_of_one_long_text_has_its_sheet() -> None:
+    form = form_of(replace(STORY, max_chars=2000))
+    records = records_to(form, ("a.xlsx", {"story": "进展平稳，" * 60}))
+    sheet = opened(write_comparison(aggregate_records(records)))["一 情况"]
+    assert sheet["B1"].value == "1 个集群的填报内容"
+
+
 def test_contacts_stand_only_where_asked_for(three: Comparison, written: bytes) -> None:
     assert CANARY.encode() not in b"".join(parts(written).values())
     asked = write_comparison(three, with_contacts=True)
@@ -311,11 +356,47 @@ def test_an_explained_warning_is_listed_as_such_and_counted_live() -> None:
     told = replace(warned, note="口径如此")
     written = write_comparison(aggregate_records(records, [warned, told, told]))
     sheet = opened(written, values=True)["校验问题"]
-    rows = [[cell.value for cell in row[1:8]] for row in sheet.iter_rows(min_row=6)]
+    rows = [[cell.value for cell in row[1:9]] for row in sheet.iter_rows(min_row=6)]
     assert rows[0][:2] == ["◆ 请核实", "W-1"]
     assert (rows[0][4], rows[0][6]) == (3, 2)
-    listed = [(row[0], row[6]) for row in rows[1:] if row[1] == "W-1"]
+    listed = [(row[0], row[7]) for row in rows[1:] if row[1] == "W-1"]
     assert listed == [("◆ 请核实", "—"), *[("◇ 已说明", "口径如此")] * 2]
+
+
+def test_what_repeats_in_one_return_is_one_line_that_names_every_cell() -> None:
+    records = records_to(full_form(), *three_returns())
+    one = str(records.returns["return_id"].iloc[0])
+    keys = [
+        f"{name}_{year}" for name in ("output", "share", "firms") for year in (2020, 2021, 2022)
+    ]
+    findings = [
+        Finding(
+            code="GEN-REQ",
+            severity=Severity.ERROR,
+            message=f"「{key}」不得空缺",
+            return_id=one,
+            file="a.xlsx",
+            sheet="一 情况",
+            cell=f"C{row}",
+            key=key,
+            label=key,
+        )
+        for row, key in enumerate(keys, 4)
+    ]
+    written = write_comparison(aggregate_records(records, findings))
+    sheet = opened(written, values=True)["校验问题"]
+    rows = [[cell.value for cell in row[1:12]] for row in sheet.iter_rows(min_row=6)]
+    assert (rows[0][1], rows[0][4]) == ("GEN-REQ", 9)
+    listed = [row for row in rows[1:] if row[1] == "GEN-REQ"]
+    assert [row[4] for row in listed] == [1, 1, 1, 6]
+    assert all(f"C{row}" in listed[-1][2] for row in range(7, 13))
+    links = [cell.hyperlink for cell in linked(sheet)]
+    assert {link.target for link in links if link.target} == {"a.xlsx"}
+    section = opened(written, values=True)["一 情况"]
+    inside = [
+        link.location.rpartition("!")[2].replace("$", "") for link in links if not link.target
+    ]
+    assert [section[place].value for place in inside] == [100, 110, 120, 50]
 
 
 def test_too_many_returns_are_not_traced_in_the_workbook(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.judge import read_in_batch
@@ -11,7 +12,16 @@ from clusterxl.check import check_records, summarise
 from clusterxl.errors import LedgerError, NothingFoundError, WorkbookError
 from clusterxl.finding import Finding
 from clusterxl.frames import Status
-from clusterxl.ledger import Act, Ledger, Recorded, State, entries, find_findings, find_returns
+from clusterxl.ledger import (
+    Act,
+    Entry,
+    Ledger,
+    Recorded,
+    State,
+    entries,
+    find_findings,
+    find_returns,
+)
 from clusterxl.normalise import Records, normalise_returns
 from clusterxl.sentences import say
 
@@ -89,8 +99,14 @@ def settled_head(ledger: Ledger) -> str:
 
     It says what a comparison rests on, and is the same when the comparison is written again.
     """
-    heads = [entry.hash for entry in entries(ledger.connection) if entry.act is not Act.REPORT]
-    return heads[-1] if heads else ""
+    entry = settled_entry(ledger)
+    return entry.hash if entry else ""
+
+
+def settled_entry(ledger: Ledger) -> Entry | None:
+    """Return the last entry of the journal that is no comparison that was noted; None for none."""
+    settled = (entry for entry in entries(ledger.connection) if entry.act is not Act.REPORT)
+    return max(settled, key=attrgetter("number"), default=None)
 
 
 def _together(records: Records, told: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from hashlib import sha256
 import pandas as pd
 
 from clusterxl.aggregate import Comparison, aggregate_records
+from clusterxl.batch.filing import filing_of
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.gather import gather, settled_head
 from clusterxl.batch.status import Slot, Standing, Status, take_status
@@ -91,11 +92,18 @@ def compare_batch(
     found = settled_head(ledger)
     comparison = aggregate_records(gathered.records, gathered.findings, every=True)
     note = _note(batch, status_of(batch, ledger), questioned=questioned, found=found)
-    content = write_comparison(comparison, with_contacts=with_contacts, folder=None, note=note)
+    counted = tuple(one.sha256 for one in gathered.recorded)
+    content = write_comparison(
+        comparison,
+        with_contacts=with_contacts,
+        folder=None,
+        note=note,
+        filing=filing_of(batch, ledger, counted=frozenset(counted), questioned=questioned),
+    )
     return Result(
         content=content,
         sources=None if is_traced(comparison) else comparison.provenance,
-        returns=tuple(one.sha256 for one in gathered.recorded),
+        returns=counted,
         findings=gathered.findings,
         head=found,
         comparison=comparison,

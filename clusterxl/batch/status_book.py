@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from clusterxl.batch.reminders import draw_reminders
@@ -126,7 +126,12 @@ def write_status(
         name: book.sheet(looks.say(f"status.sheet_{name}"))
         for name in ("groups", "slots", "reminders", "journal")
     }
-    _draw_groups(sheets["groups"], looks, status)
+    columns = group_columns(looks)
+    told = looks.say("status.owed_note")
+    below = draw_groups(sheets["groups"], looks, status, columns, told=told)
+    sheets["groups"].freeze(HEAD_ROW + 2, FIRST_COLUMN + len(columns) - len(_GROUPS))
+    tall = 1 if len(status.groups) <= MOST_ON_A_PAGE else 0
+    looks.finish(sheets["groups"], last_row=below, columns=len(columns), repeat=HEAD_ROW, tall=tall)
     _draw_slots(sheets["slots"], looks, status)
     draw_reminders(sheets["reminders"], looks, status, contacts)
     _draw_journal(sheets["journal"], looks, status, tuple(compared))
@@ -137,9 +142,39 @@ def write_status(
     return book.save()
 
 
-def _draw_groups(sheet: Sheet, looks: StatusLooks, status: Status) -> None:
-    """Draw the table of the groups, those that owe most first, and the whole on top."""
-    columns = (*(_NAME if looks.has_groups else ()), *_GROUPS)
+def group_columns(looks: StatusLooks, *, parts: Sequence[int] = ()) -> tuple[Column, ...]:
+    """Return the columns of the table of the groups.
+
+    Args:
+        looks: Words and styles.
+        parts: Widths of the columns over which the last one is merged; empty for one.
+    """
+    *columns, last = _GROUPS
+    if parts:
+        last = replace(last, px=sum(parts), parts=tuple(parts))
+    return (*(_NAME if looks.has_groups else ()), *columns, last)
+
+
+def draw_groups(
+    sheet: Sheet,
+    looks: StatusLooks,
+    status: Status,
+    columns: Sequence[Column],
+    *,
+    told: str = "",
+) -> int:
+    """Draw the table of the groups, those that owe most first, and the whole on top.
+
+    Args:
+        sheet: Where, from its first row on.
+        looks: Words and styles.
+        status: How the batch stands.
+        columns: The columns, see `group_columns`.
+        told: What the line of the whole says of the names in the last column.
+
+    Returns:
+        The last row used.
+    """
     lang = looks.form.language
     title = looks.say("status.groups_title", headline=headline(status, lang=lang))
     note = [deadline_line(status, lang=lang), looks.say("status.marks_note")]
@@ -153,7 +188,7 @@ def _draw_groups(sheet: Sheet, looks: StatusLooks, status: Status) -> None:
     totals["group"] = looks.form.comparison.whole or looks.say("report.whole")
     if groups:
         totals |= _sums(columns, status.whole, (first, last))
-        totals["owed"] = looks.say("status.owed_note")
+        totals["owed"] = told
     looks.put_row(sheet, HEAD_ROW + 1, columns, Line(cells=totals, is_total=True))
     for number, count in enumerate(groups, start=1):
         slots = [slot for slot in status.slots if slot.unit.group == count.group]
@@ -165,9 +200,7 @@ def _draw_groups(sheet: Sheet, looks: StatusLooks, status: Status) -> None:
         looks.put_row(sheet, HEAD_ROW + 1 + number, columns, line)
     below = max(last, HEAD_ROW + 1) + 2
     sheet.put(below, FIRST_COLUMN, journal_line(status, lang=lang), looks.report.text(9, ink=MUTED))
-    sheet.freeze(HEAD_ROW + 2, FIRST_COLUMN + len(columns) - len(_GROUPS))
-    tall = 1 if len(groups) <= MOST_ON_A_PAGE else 0
-    looks.finish(sheet, last_row=below, columns=len(columns), repeat=HEAD_ROW, tall=tall)
+    return below
 
 
 def _group_cells(looks: StatusLooks, count: Count, slots: Sequence[Slot]) -> dict[str, Content]:

@@ -97,7 +97,20 @@ class Link:
     text: str
 
 
-Content = str | float | Formula | Rich | Link | None
+@dataclass(frozen=True, slots=True)
+class NumberLink:
+    """A number that leads to a place in the same workbook; it stays a number.
+
+    Attributes:
+        target: `internal:'Sheet'!A1`.
+        number: The number.
+    """
+
+    target: str
+    number: float
+
+
+Content = str | float | Formula | Rich | Link | NumberLink | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from clusterxl.excel.cells import (
     DataBar,
     Formula,
     Link,
+    NumberLink,
     PageSetup,
     Rich,
     Style,
@@ -27,6 +28,7 @@ from clusterxl.excel.strict import REFUSALS, accept, located, refusals
 
 MM_PER_INCH = 25.4
 PAPER_A4 = 9
+LINK_MARK = "›"
 NOTE_AUTHOR = "clusterxl"
 NOTE_PX, NOTE_POINTS = 280, 9
 
@@ -287,7 +289,7 @@ class Sheet:
                 limits.check_formula(content.text)
                 value = _cached(content.value)
                 code = sheet.write_formula(row, column, content.text, look, value)
-            case Link():
+            case Link() | NumberLink():
                 code = self._write_link(row, column, content, look)
             case Rich():
                 code = self._write_rich(row, column, content, style)
@@ -295,12 +297,19 @@ class Sheet:
                 raise limits.refuse("content", text=repr(content)[:30])
         return code
 
-    def _write_link(self, row: int, column: int, link: Link, look: Any) -> Any:
-        limits.check_text(link.text)
+    def _write_link(self, row: int, column: int, link: Link | NumberLink, look: Any) -> Any:
+        text = link.text if isinstance(link, Link) else LINK_MARK
+        limits.check_text(text)
         limits.check_plain(link.target, limits.MAX_LINK)
-        if not link.text or not link.target.startswith(("internal:", "external:")):
+        if not text or not link.target.startswith(("internal:", "external:")):
             raise limits.refuse("link", target=link.target[:60])
-        return self._sheet.write_url(row, column, link.target, look, link.text)
+        code = self._sheet.write_url(row, column, link.target, look, text)
+        if isinstance(link, Link):
+            return code
+        accept(code)
+        # XlsxWriter links texts only; the link stays when the number takes the place of the mark.
+        limits.check_number(link.number)
+        return self._sheet.write_number(row, column, link.number, look)
 
     def _write_rich(self, row: int, column: int, rich: Rich, style: Style) -> Any:
         parts = [(text, part) for text, part in rich.parts if text]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clusterxl.excel.cells import Content, Formula, Link, Rich
+from clusterxl.excel.cells import Content, Formula, Link, NumberLink, Rich
 from clusterxl.page.formats import GENERAL, formatted
 from clusterxl.report.tables import Cell, Entry
 
@@ -17,6 +17,8 @@ def content_of(entry: Entry) -> str | float:
         return content.value
     if isinstance(content, (Link, Rich)):
         return content.text
+    if isinstance(content, NumberLink):
+        return content.number
     return "" if content is None else content
 
 

@@ -8,8 +8,10 @@ from clusterxl.aggregate import Comparison
 from clusterxl.excel.book import Book
 from clusterxl.excel.stamp import PROPERTY, Stamp
 from clusterxl.report.answers import shown_answers
+from clusterxl.report.basis import draw_basis
 from clusterxl.report.chart_data import ChartData, draw_chart_data
 from clusterxl.report.chosen import draw_chosen
+from clusterxl.report.contacts import draw_contacts
 from clusterxl.report.context import Context
 from clusterxl.report.criteria import (
     CriteriaSheet,
@@ -17,17 +19,22 @@ from clusterxl.report.criteria import (
     criteria_sheets,
     draw_criteria,
 )
+from clusterxl.report.filed import Filing
+from clusterxl.report.filing import draw_filing
+from clusterxl.report.finder import Finder, draw_questions
 from clusterxl.report.groups import group_ranking
 from clusterxl.report.lists import draw_list, list_sheets
 from clusterxl.report.options import draw_options
 from clusterxl.report.overview import draw_overview
 from clusterxl.report.panels import Sources
+from clusterxl.report.places import Places
 from clusterxl.report.problems import draw_problems
 from clusterxl.report.rankings import draw_ranking
 from clusterxl.report.section_plans import places_of, section_sheets
 from clusterxl.report.sections import draw_section
-from clusterxl.report.sources import draw_contacts, draw_sources, source_blocks
+from clusterxl.report.sources import draw_sources, source_blocks
 from clusterxl.report.standards import draw_standards
+from clusterxl.report.subject_facts import SubjectFacts
 from clusterxl.report.subjects import subject_ranking
 
 __all__ = ["is_traced", "write_comparison"]
@@ -40,6 +47,7 @@ def write_comparison(
     with_contacts: bool = False,
     folder: str | None = "",
     note: str = "",
+    filing: Filing | None = None,
 ) -> bytes:
     """Write the comparison workbook, in the language of the form.
 
@@ -50,6 +58,7 @@ def write_comparison(
         folder: Folder the files of the returns lie in, seen from that of the workbook and with
             `/`; the sources link to the files there. None for no links.
         note: What else the comparison rests on, told on the overview.
+        filing: The batch it is made in, as it stands; None outside a batch.
 
     Returns:
         The bytes of an .xlsx file; the same comparison gives the same bytes.
@@ -57,7 +66,7 @@ def write_comparison(
     Raises:
         RefusedByExcelError: Something breaks a limit of Excel.
     """
-    context = Context(comparison=comparison, sample=sample, folder=folder, note=note)
+    context = Context(comparison=comparison, sample=sample, folder=folder, note=note, filing=filing)
     stamp = Stamp(
         kind="comparison",
         form=context.form.id,
@@ -97,8 +106,7 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     _draw_judged(book, context, judged)
     if len(context.comparison.options):
         draw_options(book.sheet(names.options), context, places)
-    draw_problems(book.sheet(names.problems), context)
-    draw_sources(book.sheet(names.provenance), context)
+    finder = _draw_proof(book, context, places, facts)
     if with_contacts:
         draw_contacts(book.sheet(names.contacts), context)
     data = ChartData(context=context)
@@ -114,8 +122,28 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
         ),
     )
     draw_chart_data(book.sheet(names.charts), data)
+    _draw_hidden(book, facts, finder)
+
+
+def _draw_proof(
+    book: Book, context: Context, places: Places, facts: SubjectFacts | None
+) -> Finder | None:
+    """Add the sheets that prove the others; return what finds a number among the sources."""
+    names = context.names
+    draw_filing(book.sheet(names.filing), context)
+    draw_problems(book.sheet(names.problems), context, places)
+    sources = book.sheet(names.provenance)
+    finder = draw_sources(sources, context, facts.choices if facts else None)
+    draw_basis(book.sheet(names.basis), context)
+    return finder
+
+
+def _draw_hidden(book: Book, facts: SubjectFacts | None, finder: Finder | None) -> None:
+    """Add the sheets behind the drop-downs."""
     if facts:
         facts.choices.draw(book)
+    if finder:
+        draw_questions(book, finder)
 
 
 def _draw_judged(book: Book, context: Context, judged: Sequence[CriteriaSheet]) -> None:

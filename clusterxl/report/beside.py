@@ -142,10 +142,10 @@ def _draw_top(
     sheet.row(1, 28)
     sheet.put(1, LABEL, title, looks.text(size, bold=True), 1, MEDIAN)
     parts = [
+        context.basis,
         context.say(
             "report.beside_note",
             noun=context.subject_noun,
-            count=context.count,
             most=min(SIDES, context.count),
         ),
         context.say("report.missing_note", dash=DASH),

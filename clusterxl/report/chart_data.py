@@ -87,7 +87,7 @@ def draw_chart_data(sheet: Sheet, data: ChartData) -> None:
     sheet.row(1, 28)
     title = context.say("report.charts_title", sheet=context.names.charts)
     sheet.put(1, FIRST_COLUMN, title, looks.text(16, bold=True), 1, last_column)
-    note = context.say("report.charts_note")
+    note = context.basis + context.say("report.charts_note")
     sheet.put(2, FIRST_COLUMN, note, looks.text(9, ink=MUTED), 2, last_column)
     body = replace(looks.text(), bottom="thin", line_ink=HAIRLINE)
     head = replace(looks.text(9, ink=MUTED), bottom="thin", line_ink=INK)

@@ -15,6 +15,7 @@ from clusterxl.aggregate import Comparison
 from clusterxl.excel.cells import PageSetup
 from clusterxl.excel.heights import text_px
 from clusterxl.form.model import Form, plain_label
+from clusterxl.report.filed import Filing
 from clusterxl.report.looks import Looks
 from clusterxl.sentences import say
 from clusterxl.summary import FigureRecipe, Lead, figures_of, lead_of
@@ -38,12 +39,15 @@ class SheetNames:
     profile: str
     beside: str
     choices: str
+    questions: str
     criteria: str
     plan: str
     standards: str
     options: str
+    filing: str
     problems: str
     provenance: str
+    basis: str
     contacts: str
     charts: str
 
@@ -58,12 +62,14 @@ class Context:
         folder: Folder of the returned files, seen from that of the workbook; None for no
             links to them.
         note: What else the comparison rests on.
+        filing: The batch it is made in, as it stands; None outside a batch.
     """
 
     comparison: Comparison
     sample: bool = False
     folder: str | None = ""
     note: str = ""
+    filing: Filing | None = None
 
     @cached_property
     def names(self) -> SheetNames:
@@ -77,12 +83,15 @@ class Context:
             profile=sheet_name(self.say("report.profile_sheet", noun=self.subject_noun)),
             beside=sheet_name(self.say("report.beside_sheet", noun=self.subject_noun)),
             choices=sheet_name(self.say("report.choices_sheet", noun=self.subject_noun)),
+            questions=self.say("report.questions_sheet"),
             criteria=self.say("report.criteria_sheet"),
             plan=self.say("report.plan_sheet"),
             standards=self.say("report.standards_sheet"),
             options=self.say("report.options_sheet"),
+            filing=self.say("report.filing_sheet"),
             problems=self.say("report.problems_sheet"),
             provenance=self.say("report.provenance_sheet"),
+            basis=self.say("report.basis_sheet"),
             contacts=self.say("report.contacts_sheet"),
             charts=self.say("report.charts_sheet"),
         )
@@ -117,6 +126,18 @@ class Context:
     def count(self) -> int:
         """How many returns count."""
         return len(self.comparison.returns)
+
+    @cached_property
+    def basis(self) -> str:
+        """What every sheet rests on, as the sentence its note begins with."""
+        if self.filing:
+            return self.filing.basis
+        comparison = self.comparison
+        returned = {*comparison.returns["file"], *comparison.left_out["file"], ""}
+        unread = {f.file for f in comparison.findings if not f.return_id} - returned
+        left = len(comparison.left_out) + len(unread)
+        figures = {"count": self.count, "received": self.count + left, "left": left}
+        return self.say("report.rests_some" if left else "report.rests_all", **figures)
 
     @property
     def traced(self) -> bool:
@@ -154,10 +175,15 @@ class Context:
         return self.form.comparison.whole or self.say("report.whole")
 
     @cached_property
+    def widest_name(self) -> int:
+        """Width of a column that shows every subject on one line."""
+        widths = [text_px(name, NAME_SIZE) for name in self.subject_names.values()]
+        return max(ceil(max(widths, default=0)) + 14, LEAST_NAME_PX)
+
+    @property
     def name_px(self) -> int:
         """Width of a column that shows the subjects, mostly on one line."""
-        widths = [text_px(name, NAME_SIZE) for name in self.subject_names.values()]
-        return min(max(ceil(max(widths, default=0)) + 14, LEAST_NAME_PX), MOST_NAME_PX)
+        return min(self.widest_name, MOST_NAME_PX)
 
     def say(self, name: str, /, **figures: object) -> str:
         """Return a sentence in the language of the form."""

@@ -179,7 +179,8 @@ def _note(source: JudgedRows) -> str:
     context = source.context
     own = {criterion.rule.id for criterion in source.criteria}
     seen = {row["verdict"] for (rule, _), row in source.verdicts.items() if rule in own}
-    parts = [context.say("report.criteria_order"), context.say("report.criteria_marks")]
+    parts = [context.basis, context.say("report.criteria_order")]
+    parts.append(context.say("report.criteria_marks"))
     if Standing.NO_DATA in seen:
         none = context.form.none_word
         name = "report.criteria_no_data" if none else "report.criteria_no_data_plain"

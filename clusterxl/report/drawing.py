@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
-from clusterxl.excel.cells import DataBar, Formula, Link, PageSetup, Rich, Style
+from clusterxl.excel.cells import DataBar, Formula, Link, NumberLink, PageSetup, Rich, Style
 from clusterxl.excel.heights import text_lines, text_points, text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH
@@ -35,6 +35,7 @@ from clusterxl.report.tables import (
 
 ROW_POINTS = 19.0
 INDENT_PX = 18
+AIR_POINTS = 4.5
 EVERY = 5
 TITLE_SIZES, HEADING_SIZES = (16, 14, 12, 10.5), (16, 14, 12, 10.5)
 
@@ -79,10 +80,11 @@ def print_table(sheet: Sheet, table: Table, page: PageSetup) -> None:
 def _draw_title(sheet: Sheet, table: Table, looks: Looks) -> None:
     starts = band_starts(table)
     shown = starts[0] if starts else max(table.printed, 1)
-    before = table.frozen if table.heading else 0
+    # Where nothing printed stands beside the frozen columns, the title takes their place.
+    before = table.frozen if table.heading and shown > table.frozen else 0
     first, last = FIRST_COLUMN + before, FIRST_COLUMN + shown - 1
     width = sum(column.px for column in table.columns[before:shown])
-    if table.heading:
+    if before:
         room = sum(column.px for column in table.columns[:before])
         size = next((s for s in HEADING_SIZES if text_px(table.heading, s) <= room - 8), 9)
         style = looks.text(size, bold=True)
@@ -157,7 +159,8 @@ def _draw_rows(sheet: Sheet, table: Table, looks: Looks) -> None:
     }
     for number, entries in enumerate(table.rows or [_empty_row(table)]):
         row = table.first_row + number
-        sheet.row(row, max([ROW_POINTS, *(_points(table, p, entries[p]) for p in wrapped)]))
+        points = max((_points(table, p, entries[p]) for p in wrapped), default=ROW_POINTS)
+        sheet.row(row, max(points, ROW_POINTS) - (AIR_POINTS if table.tight else 0))
         fifth = (number + 1) % EVERY == 0
         for place, entry in enumerate(entries):
             _put(sheet, row, FIRST_COLUMN + place, entry, styles[place, fifth])
@@ -231,7 +234,9 @@ def _head_points(heads: Iterable[tuple[str, int]], least: float) -> float:
 
 def _points(table: Table, place: int, entry: Entry) -> float:
     content = entry.content if isinstance(entry, Cell) else entry
-    if isinstance(content, (Formula, Link, Rich, float, int)) or not content:
+    if isinstance(content, Link):
+        content = content.text
+    if isinstance(content, (Formula, NumberLink, Rich, float, int)) or not content:
         return ROW_POINTS
     column = table.columns[place]
     indent = INDENT_PX if _indent(table, place) else 0

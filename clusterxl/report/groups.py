@@ -185,7 +185,7 @@ def _title(context: Context) -> str:
 
 def _note(context: Context) -> str:
     lead = context.lead
-    parts = []
+    parts = [context.basis]
     if lead:
         year = context.year(lead.years[-1])
         parts.append(context.say("report.groups_order", year=year, lead=lead.label))

@@ -65,7 +65,7 @@ def draw_list(sheet: Sheet, context: Context, plan: ListSheet) -> None:
     ]
     table = Table(
         title=context.say("report.list_title", sheet=plan.name, rows=len(rows)),
-        note=context.say("report.list_note"),
+        note=context.basis + context.say("report.list_note"),
         columns=columns,
         rows=[_row(context, row, is_list=is_list) for row in rows],
         frozen=2,

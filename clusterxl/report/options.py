@@ -32,7 +32,7 @@ def draw_options(sheet: Sheet, context: Context, places: Places) -> None:
         rows += _option_rows(context, places, part, first + len(rows))
     table = Table(
         title=_title(context, options),
-        note=context.say("report.options_note", count=context.count, noun=context.subject_noun),
+        note=context.basis + context.say("report.options_note"),
         columns=columns,
         rows=rows,
         frozen=2,

@@ -9,6 +9,7 @@ from math import ceil
 from clusterxl.excel.heights import text_lines, text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.bars import group_panel, options_panel, subject_panel
+from clusterxl.report.basis import edition_link
 from clusterxl.report.cards import Card, cards_of, quality_facts
 from clusterxl.report.context import Context
 from clusterxl.report.criteria_panel import criteria_panel
@@ -90,10 +91,9 @@ def _last_panel(sources: Sources, lead: Lead | None) -> Panel | None:
 def _draw_title(sheet: Sheet, context: Context) -> None:
     looks = context.looks
     split = LAST_COLUMN - 2 * STEP + 2
-    edition = context.say("report.edition", form=context.form.id, version=context.form.version)
-    right = replace(looks.text(9, ink=MUTED), align="right", valign="bottom")
+    right = replace(looks.text(9, ink=LINK), align="right", valign="bottom", underline=True)
     sheet.put(1, FIRST_COLUMN, context.title, looks.text(20, bold=True), 1, split - 1)
-    sheet.put(1, split, edition, right, 1, LAST_COLUMN)
+    sheet.put(1, split, edition_link(context), right, 1, LAST_COLUMN)
     traced = (
         context.say("report.basis_traced", sheet=context.names.provenance)
         if context.traced

@@ -104,17 +104,18 @@ def labels_of(context: Context) -> tuple[str, ...]:
     put into quotes.
     """
     returns = context.comparison.returns
-    names = [_plain(context, name) for name in returns["subject"]]
+    names = [plain_name(context, name) for name in returns["subject"]]
     often = Counter(name.casefold() for name in names)
     units = zip(names, returns["group"], returns["unit"], strict=True)
     wanted = [
         _beside(context, name, (group, unit)) if often[name.casefold()] > 1 else name
         for name, group, unit in units
     ]
-    return tuple(_told_apart(wanted))
+    return tuple(told_apart(wanted))
 
 
-def _plain(context: Context, name: str) -> str:
+def plain_name(context: Context, name: str) -> str:
+    """Return a name as a drop-down can offer it: short, and nothing that looks typed."""
     text = " ".join(fitting(inert(name), LONGEST_LABEL).split())
     if text[:1].isalpha() and text.casefold() not in ("true", "false"):
         return text
@@ -127,7 +128,7 @@ def _beside(context: Context, name: str, places: Iterable[str]) -> str:
     return context.say("report.name_and_place", name=name, place=place) if place else name
 
 
-def _told_apart(labels: Sequence[str]) -> Iterator[str]:
+def told_apart(labels: Sequence[str]) -> Iterator[str]:
     """Number the texts that are there already."""
     taken = {label.casefold() for label in labels}
     seen: set[str] = set()
@@ -191,6 +192,11 @@ class Choices:
         """Return a fact."""
         return Track(cells=self._column(FIRST_FACT + place), contents=self.facts[place])
 
+    @property
+    def numbers(self) -> str:
+        """The reference to the places of the subjects, from 1."""
+        return self._column(NUMBER)
+
     def _column(self, column: int) -> str:
         first = address(FIRST_ROW, column, absolute=True)
         last = address(FIRST_ROW + len(self.labels) - 1, column, absolute=True)
@@ -204,7 +210,7 @@ class Choices:
         sheet.put(1, FIRST_COLUMN, title, looks.text(16, bold=True))
         note = context.say("report.choices_note")
         sheet.put(2, FIRST_COLUMN, note, looks.text(9, ink=MUTED))
-        numbers = self._column(NUMBER)
+        numbers = self.numbers
         for place, cell in enumerate(self.cells):
             at = self.first_chosen[place]
             text = f"=SUMPRODUCT(EXACT({self._column(LABEL)},{cell})*{numbers})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from clusterxl.excel.cells import Link, address, sheet_reference
 from clusterxl.form.model import AggregateKind, NoneMeans
@@ -12,6 +13,8 @@ from clusterxl.report.looks import quoted
 from clusterxl.summary import Recipe
 
 NAME_COLUMN, GROUP_COLUMN = 2, 3
+# Excel takes 65,530 links a sheet; far fewer, on all sheets, keep the file quick to open.
+MOST_NUMBERS_LINKED = 30_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,29 @@ class Places:
         place = f"{address(block.row, 2)}:{address(block.last_row, 5)}"
         target = sheet_reference(self.context.names.provenance, place)
         return Link(f"internal:{target}", block.number_id)
+
+    def source(self, key: str, place: int) -> str:
+        """Return the target of a link to the source of one number; empty where there is none.
+
+        Args:
+            key: The key of the number.
+            place: Place of the return, from 0.
+        """
+        block = self.blocks.get(key)
+        if not self.linked or block is None or block.last_row - block.row + 1 != self.count:
+            return ""
+        target = address(block.row + place, NAME_COLUMN)
+        return f"internal:{sheet_reference(self.context.names.provenance, target)}"
+
+    @property
+    def count(self) -> int:
+        """How many subjects there are."""
+        return self.last - self.first + 1
+
+    @cached_property
+    def linked(self) -> bool:
+        """Whether each number has a link of its own; of too many only each column has."""
+        return sum(b.last_row - b.row + 1 for b in self.blocks.values()) <= MOST_NUMBERS_LINKED
 
     def has(self, key: str, reference: str) -> str:
         """Return the condition under which an answer counts as a number."""

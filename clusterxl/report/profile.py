@@ -154,7 +154,8 @@ def _draw_chooser(sheet: Sheet, profile: Profile, page: Page) -> None:
 
 def _note(context: Context, *, cut: bool) -> str:
     parts = [
-        context.say("report.profile_note", noun=context.subject_noun, count=context.count),
+        context.basis,
+        context.say("report.profile_note", noun=context.subject_noun),
         context.say("report.rank_note", whole=context.whole),
     ]
     parts.append(context.say("report.missing_note", dash=DASH))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil, isnan
 
-from clusterxl.excel.cells import Formula, address
+from clusterxl.excel.cells import Content, Formula, NumberLink, address
 from clusterxl.excel.heights import text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import AggregateKind, Block, FieldType, Input, plain_label
@@ -47,8 +47,8 @@ def draw_section(
         columns.append(_column(context, places, plan, asked, own))
         totals[0].append(_total(context, places, asked, own))
         totals[1].append(_basis(context, places, asked, own))
-        for row, answer in zip(rows, own, strict=True):
-            row.append(entry_of(answer.content, answer))
+        for place, (row, answer) in enumerate(zip(rows, own, strict=True)):
+            row.append(entry_of(_content(places, asked, place, answer), answer))
     table = Table(
         heading=plan.name,
         title=_title(context, plan),
@@ -66,6 +66,14 @@ def draw_section(
     last_column = NAME_COLUMN + table.printed - 1
     page = context.page(plan.name, last_row=table.last_row, last_column=last_column)
     print_table(sheet, table, page)
+
+
+def _content(places: Places, asked: Input, place: int, answer: Shown) -> Content:
+    """Return an answer; a number leads to its source."""
+    if not isinstance(answer.content, float):
+        return answer.content
+    target = places.source(asked.key, place)
+    return NumberLink(target, answer.content) if target else answer.content
 
 
 def _named_part(
@@ -203,7 +211,7 @@ def _title(context: Context, plan: SectionSheet) -> str:
 
 
 def _note(context: Context, plan: SectionSheet) -> str:
-    parts = [context.say("report.section_note", count=context.count, noun=context.subject_noun)]
+    parts = [context.basis, context.say("report.section_note")]
     if any(asked.type is FieldType.TICKS for asked in plan.inputs):
         parts.append(context.say("report.ticks_note", yes=TICK, no=NO_TICK))
     parts.append(context.say("report.missing_note", dash=DASH))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from clusterxl.excel.cells import Content, Link
+from clusterxl.excel.heights import text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.excel.tokens import SONG
 from clusterxl.report.context import (
     DASH,
     MOST_RETURNS_TRACED,
-    NAME_SIZE,
     Context,
     base_name,
     inert,
     records_of,
 )
-from clusterxl.report.drawing import draw_table, print_table
-from clusterxl.report.looks import BELOW_INK, LIGHT, MUTED, decimals_format
+from clusterxl.report.drawing import INDENT_PX, draw_table, print_table
+from clusterxl.report.finder import FINDER_ROWS, Finder, draw_finder, finder_of, has_finder
+from clusterxl.report.looks import BAND_PX, BELOW_INK, LIGHT, MUTED, decimals_format
+from clusterxl.report.picks import Choices
 from clusterxl.report.places import SourceRows
 from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 from clusterxl.sentences import catalogue
@@ -28,6 +33,17 @@ EXCEL_SUFFIXES = (".xlsx", ".xlsm")
 ODD_IN_LINKS = frozenset('#:!\\?*%"<>|')
 LONGEST_LINK = 250
 MOST_DECIMALS = 6
+SIZE, CELL_MARGIN_PX = 9, 10
+# Widths of number, value, sheet, cell, text and remark; the label takes what the others leave.
+OTHERS_PX = (56, 78, 112, 50, 100, 94)
+FILE_PX, MEASURE_PX = (90, 150), (54, 100)
+LEAST_LABEL_PX, MOST_NAME_PX = 120, 330
+MOST_OF_END = 0.7
+# The columns that show the row that was found, from the first one on.
+FOUND = (
+    *("number_id", "label", "value", "measure", "subject", "file", "sheet", "cell", "raw"),
+    "receipts",
+)
 BY_NAME = "name"
 
 
@@ -35,7 +51,7 @@ def source_blocks(context: Context) -> dict[str, SourceRows]:
     """Return the rows of each key in the list of sources."""
     if not context.traced:
         return {}
-    first = Table(title="", note="", columns=(), rows=()).first_row
+    first = Table(title="", note="", columns=(), rows=(), offset=_offset(context)).first_row
     blocks = {}
     for key, part in context.comparison.provenance.groupby("key", sort=False):
         row = first + int(part.index[0])
@@ -44,91 +60,159 @@ def source_blocks(context: Context) -> dict[str, SourceRows]:
     return blocks
 
 
-def draw_sources(sheet: Sheet, context: Context) -> None:
-    """Draw where each number comes from; of too many returns only say where to look instead."""
-    provenance = context.comparison.provenance
-    note = context.say("report.sources_note")
-    records = records_of(provenance) if context.traced else []
+def draw_sources(sheet: Sheet, context: Context, subjects: Choices | None) -> Finder | None:
+    """Draw where each number comes from; of too many returns only say where to look instead.
+
+    Args:
+        sheet: The sheet.
+        context: The comparison.
+        subjects: The list of subjects; None without any.
+
+    Returns:
+        What finds a number by question and subject; None where nothing is to be found.
+    """
+    note = context.basis + context.say("report.sources_note")
+    records = records_of(context.comparison.provenance) if context.traced else []
     if not context.traced:
         note = context.say("report.sources_elsewhere", most=MOST_RETURNS_TRACED)
     linked = len(records) <= MOST_LINKS
+    columns = _columns(context)
     table = Table(
         title=context.say("report.sources_title", sheet=context.names.provenance),
         note=note,
-        columns=_columns(context),
-        rows=[_row(context, record, linked=linked) for record in records],
+        columns=columns,
+        rows=[_row(context, record, columns, linked=linked) for record in records],
         frozen=2,
+        tight=True,
+        offset=_offset(context),
     )
     draw_table(sheet, table, context.looks)
+    sheet.freeze(table.first_row, FIRST_COLUMN + table.frozen)
     last = FIRST_COLUMN + table.printed - 1
     page = context.page(sheet.name, last_row=table.last_row, last_column=last)
     print_table(sheet, table, page)
+    if subjects is None or not records:
+        return None
+    at = {name: FIRST_COLUMN + place for place, name in enumerate(FOUND)}
+    rows = (table.first_row, table.last_row)
+    finder = finder_of(context, subjects, source_blocks(context), at, rows)
+    if finder:
+        draw_finder(sheet, finder, [_shown(context, record) for record in records])
+    return finder
 
 
-def draw_contacts(sheet: Sheet, context: Context) -> None:
-    """Draw the personal answers, for those who asked for them."""
-    contacts = context.comparison.contacts
-    names = ("subject", "unit", "label", "text")
-    table = Table(
-        title=context.say("report.contacts_title", sheet=context.names.contacts),
-        note=context.say("report.contacts_note"),
-        columns=[
-            Column(head=context.subject_noun, px=330, wrap=True),
-            Column(head=context.unit_noun or context.say("report.unit"), px=160, wrap=True),
-            Column(head=context.say("report.question"), px=300, wrap=True),
-            Column(head=context.say("report.answer"), px=300, wrap=True),
-        ],
-        rows=[[inert(record[name]) or DASH for name in names] for record in records_of(contacts)],
-    )
-    draw_table(sheet, table, context.looks)
-    last = FIRST_COLUMN + table.printed - 1
-    page = context.page(sheet.name, last_row=table.last_row, last_column=last)
-    print_table(sheet, table, page)
+def _offset(context: Context) -> int:
+    return FINDER_ROWS if has_finder(context) else 0
 
 
 def _columns(context: Context) -> list[Column]:
     def head(name: str) -> str:
         return context.say(f"report.source_{name}")
 
+    file_px = _room(map(base_name, context.comparison.returns["file"]), FILE_PX)
+    # Behind a number a text is indented.
+    measure_px = _room(set(context.comparison.provenance["measure"]), MEASURE_PX) + INDENT_PX
+    name_px = min(context.widest_name, MOST_NAME_PX)
+    number, value, place, cell, raw, note = OTHERS_PX
+    room = BAND_PX - name_px - file_px - measure_px - sum(OTHERS_PX)
+    label_px = _room(set(context.comparison.provenance["label"]), (LEAST_LABEL_PX, room))
+    raw += room - label_px
     return [
-        Column(head=head("number"), px=62, size=9),
-        Column(head=head("label"), px=156, wrap=True, size=9),
-        Column(head=head("value"), px=88, align="right", num_format="#,##0.00"),
-        Column(head=head("measure"), px=88, ink=MUTED, wrap=True, size=9),
-        Column(head=context.subject_noun, px=context.name_px, wrap=True, size=NAME_SIZE),
-        Column(head=head("file"), px=116, wrap=True, size=9),
-        Column(head=head("sheet"), px=102, wrap=True, size=9),
-        Column(head=head("cell"), unit=head("cell_hint"), px=56, align="center"),
-        Column(head=head("raw"), px=98, wrap=True, font=SONG),
-        Column(head=head("receipts"), px=122, wrap=True, size=9),
-        Column(head=head("found_by"), px=62, size=9),
-        Column(head=head("path"), px=320, printed=False, size=9, ink=MUTED),
-        Column(head=head("key"), px=190, printed=False, size=9, ink=MUTED),
-        Column(head=head("unit"), px=120, printed=False, size=9, ink=MUTED),
-        Column(head=head("sha256"), px=460, printed=False, size=9, ink=MUTED),
+        Column(head=head("number"), px=number, size=SIZE),
+        Column(head=head("label"), px=label_px, wrap=True, size=SIZE),
+        Column(
+            head=head("value"), px=value, align="right", num_format="#,##0.00", wrap=True, size=SIZE
+        ),
+        Column(head=head("measure"), px=measure_px, ink=MUTED, wrap=True, size=SIZE),
+        Column(head=context.subject_noun, px=name_px, wrap=True, size=SIZE),
+        Column(head=head("file"), px=file_px, wrap=True, size=SIZE),
+        Column(head=head("sheet"), px=place, wrap=True, size=SIZE),
+        Column(head=head("cell"), unit=head("cell_hint"), px=cell, align="center", size=SIZE),
+        Column(head=head("raw"), px=raw, wrap=True, font=SONG, size=SIZE),
+        Column(head=head("receipts"), px=note, wrap=True, size=SIZE),
+        Column(head=head("full_label"), px=420, printed=False, size=SIZE, ink=MUTED),
+        Column(head=head("found_by"), px=62, printed=False, size=SIZE),
+        Column(head=head("path"), px=320, printed=False, size=SIZE, ink=MUTED),
+        Column(head=head("key"), px=190, printed=False, size=SIZE, ink=MUTED),
+        Column(head=head("unit"), px=120, printed=False, size=SIZE, ink=MUTED),
+        Column(head=head("sha256"), px=460, printed=False, size=SIZE, ink=MUTED),
     ]
 
 
-def _row(context: Context, record: dict[str, Any], *, linked: bool) -> list[Entry]:
+def _room(texts: Iterable[str], bounds: tuple[int, int]) -> int:
+    """Return the width at which texts stand on one line, within bounds."""
+    widest = max((text_px(text, SIZE) for text in texts), default=0)
+    return min(max(ceil(widest) + CELL_MARGIN_PX, bounds[0]), bounds[1])
+
+
+def _row(
+    context: Context, record: dict[str, Any], columns: Sequence[Column], *, linked: bool
+) -> list[Entry]:
     found_by = record["found_by"]
     found = found_in_words(context, found_by)
     return [
         record["number_id"],
-        record["label"],
+        shortened(record["label"], columns[1].px),
         _value(context, record),
         record["measure"],
         inert(record["subject"]),
         inert(base_name(record["file"])),
         inert(record["sheet"]),
-        _cell(context, record) if linked else inert(record["cell"]),
+        cell_content(context, record) if linked else inert(record["cell"]),
         inert(record["raw"]),
-        inert(record["receipts"]) or _reason(context, record["status"]),
+        _remark(context, record, found),
+        record["label"],
         found if found_by == BY_NAME else Cell(found, ink=BELOW_INK),
         inert(record["file"]),
         record["key"],
         inert(record["unit"]),
         record["sha256"],
     ]
+
+
+@lru_cache(maxsize=4_096)
+def shortened(label: str, px: int) -> str:
+    """Return a label on one line; of a long one the end stays, which tells year and item.
+
+    >>> shortened("中小企业主持或参与制修订标准数量 国际 主持 2022年", 200)
+    '中小企业主持…国际 主持 2022年'
+    """
+    room = px - CELL_MARGIN_PX
+    if text_px(label, SIZE) <= room:
+        return label
+    words = label.split(" ")
+    end = words.pop() if words[1:] else ""
+    while words[1:] and text_px(f"{words[-1]} {end}", SIZE) <= room * MOST_OF_END:
+        end = f"{words.pop()} {end}"
+    if text_px(end, SIZE) > room * MOST_OF_END:
+        end = ""
+    start = label
+    while start and text_px(f"{start}…{end}", SIZE) > room:
+        start = start[:-1]
+    return f"{start.strip()}…{end}"
+
+
+def _remark(context: Context, record: dict[str, Any], found: str) -> Entry:
+    """Say what was done to the text, or why there is no number, and how an odd cell was found."""
+    told: Entry = inert(record["receipts"]) or _reason(context, record["status"])
+    if record["found_by"] == BY_NAME:
+        return told
+    text = told.content if isinstance(told, Cell) else told
+    how = context.say("report.source_found", found=found)
+    parts = [str(text)] if text else []
+    return Cell(context.say("report.list_comma").join([*parts, how]), ink=BELOW_INK)
+
+
+def _shown(context: Context, record: dict[str, Any]) -> dict[str, Any]:
+    """Return what stands in a row, as the finder repeats it."""
+    value = _value(context, record)
+    told = _remark(context, record, found_in_words(context, record["found_by"]))
+    return {
+        **{name: inert(record[name]) for name in ("number_id", "measure", "sheet", "cell", "raw")},
+        "file": inert(base_name(record["file"])),
+        "shown": value.content if isinstance(value, Cell) else value,
+        "receipts": told.content if isinstance(told, Cell) else told,
+    }
 
 
 def found_in_words(context: Context, found_by: str) -> str:
@@ -163,7 +247,7 @@ def _reason(context: Context, status: str) -> Entry:
     return Cell(context.say(reasons[status], none=context.form.none_word), ink=MUTED)
 
 
-def _cell(context: Context, record: dict[str, Any]) -> Content:
+def cell_content(context: Context, record: Mapping[str, Any]) -> Content:
     """Return the link to the cell in the returned workbook, or only its address."""
     file, sheet, cell = (str(record[name]) for name in ("file", "sheet", "cell"))
     folders = file.split("/")[:-1]

@@ -23,7 +23,7 @@ def draw_standards(sheet: Sheet, context: Context, sheets: Sequence[CriteriaShee
     """Draw what is demanded, with its source and whether somebody has read it there."""
     table = Table(
         title=_title(context, [c for one in sheets for c in one.criteria]),
-        note=context.say("report.standards_note"),
+        note=context.basis + context.say("report.standards_note"),
         columns=_columns(context),
         rows=[_row(context, one, criterion) for one in sheets for criterion in one.criteria],
         frozen=2,

@@ -153,7 +153,7 @@ def _title(context: Context) -> str:
 
 def _note(context: Context, builder: Builder) -> str:
     lead = context.lead
-    parts = [context.say("report.counted_note", count=context.count, noun=context.subject_noun)]
+    parts = [context.basis]
     if lead and full_bar(builder.frame, lead):
         parts.append(context.say("report.bar_note"))
     if lead and lead.grows:

@@ -89,6 +89,7 @@ class Table:
         tall: Pages tall; 0 for as many as needed.
         offset: Rows above the heads that another table takes.
         filtered: Filters are offered; only where there are no totals.
+        tight: Rows have no air above and below, so that many stand on a page.
         bands: Wider than a page, it goes on in bands of whole columns instead of shrinking.
     """
 
@@ -105,6 +106,7 @@ class Table:
     tall: int = 0
     offset: int = 0
     filtered: bool = True
+    tight: bool = False
     bands: bool = False
 
     @property

@@ -1,0 +1,55 @@
+"""What a batch tells of itself in its comparison: how it stands, who it is, what does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clusterxl.excel.sheet import Sheet
+
+# Widths of the sheet of what came in: group, unit, figures, then subject, file and reason.
+GROUP_PX, UNIT_PX = 84, 198
+FIGURES_PX = (48, 48, 52, 48, 48, 48, 58, 48)
+TEXTS_PX = (200, 160, 160)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A return that came in and does not count.
+
+    Attributes:
+        group: Name of its group; empty where it is not known.
+        unit: Name of its unit.
+        subject: Name of its subject.
+        file: Its file.
+        sha256: Hash of its bytes; empty where nothing was kept.
+        errors: Findings that must be corrected; None where nobody could read it.
+        warnings: Findings that ask for an explanation and have none.
+        reason: Why it does not count, as a sentence.
+    """
+
+    group: str = ""
+    unit: str = ""
+    subject: str = ""
+    file: str
+    sha256: str = ""
+    errors: int | None = None
+    warnings: int | None = None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """How a batch stands, at the state its comparison rests on.
+
+    Attributes:
+        basis: What every sheet says it rests on, as a sentence.
+        facts: What names the batch and this state of it: label and text.
+        left_out: The returns that do not count.
+        draw: Draws title and table of the groups on a sheet and returns the last row used.
+    """
+
+    basis: str
+    facts: tuple[tuple[str, str], ...]
+    left_out: tuple[LeftOut, ...]
+    draw: Callable[[Sheet], int]
