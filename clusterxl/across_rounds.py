@@ -27,11 +27,20 @@ from clusterxl.pairing import (
 )
 from clusterxl.same_years import PLACE, agreement_of, restated_answers, same_year_keys
 from clusterxl.sentences import say
-from clusterxl.shared_figures import LeftOut, SharedFigure, shared_figures, total_of_pairs
+from clusterxl.shared_figures import (
+    LeftOut,
+    SharedFigure,
+    cells_of,
+    shared_figures,
+    total_of_pairs,
+)
 from clusterxl.summary import own_values
 
 NAMES = ["link", "before_id", "return_id", "group", "unit", "subject_before", "subject"]
-CHANGES = [*NAMES, "figure", "label", "measure", "before", "now", "change", "growth"]
+CHANGES = [
+    *(*NAMES, "figure", "label", "measure", "before", "now", "change", "growth"),
+    *("before_file", "before_cells", "file", "cells"),
+]
 TOTALS = ["figure", "label", "measure", "n", "matched", "before", "now", "change", "growth"]
 RENAMED = [
     *("unit", "before", "now", "group", "likeness", "same", "compared", "before_id", "return_id"),
@@ -60,10 +69,8 @@ class Rounds:
     """Two rounds side by side.
 
     Attributes:
-        before: Form of the round before, at its base year.
-        now: Form of this round.
+        earlier: The comparison of the round before, by itself.
         name: What the round before is called; may be empty.
-        returns: Returns of the round before that count.
         figures: The figures both rounds have.
         left_out: Figures of this round that cannot be compared, and why.
         subjects: Row a subject, those of now in their order, then those that are gone: link
@@ -71,7 +78,8 @@ class Rounds:
             subject_before, subject.
         changes: Row a subject and figure: the columns of `subjects`, figure, label, measure,
             before, now (NaN if none), change, growth (percent of a positive earlier figure; of
-            percentages there is none, their change is in points).
+            percentages there is none, their change is in points), and of both rounds the file
+            and the cells (`sheet!cell`) of what makes up the figure.
         totals: Row a figure, like for like, over the subjects that have it in both rounds:
             figure, label, measure, n, matched, before, now, change, growth.
         restated: Row an answer to the same question of the same year that both rounds have and
@@ -82,10 +90,8 @@ class Rounds:
         findings: What has to be asked.
     """
 
-    before: Form
-    now: Form
+    earlier: Comparison
     name: str
-    returns: int
     figures: tuple[SharedFigure, ...]
     left_out: tuple[LeftOut, ...]
     subjects: pd.DataFrame
@@ -135,10 +141,8 @@ def compare_rounds(before: Round, now: Round, renames: Sequence[Rename] = ()) ->
     )
     renamed = _frame([view.renamed(likely) for likely in pairing.likely], RENAMED, _RENAMED_TYPES)
     return Rounds(
-        before=forms[0],
-        now=forms[1],
+        earlier=before.comparison,
         name=before.name,
-        returns=len(before.comparison.returns),
         figures=figures,
         left_out=left_out,
         subjects=subjects,
@@ -259,6 +263,7 @@ def _name_cell(side: Round, return_id: str) -> Mapping[str, str]:
 def _changes(view: _View, subjects: pd.DataFrame, figures: Sequence[SharedFigure]) -> pd.DataFrame:
     parts = [subjects.iloc[:0].assign(figure="", label="", measure="")]
     old, new = (side.comparison.numbers for side in (view.before, view.now))
+    subjects = _with_files(view, subjects)
     for figure in figures:
         before = own_values(figure.before, old).reindex(subjects["before_id"]).to_numpy()
         now = own_values(figure.now, new).reindex(subjects["return_id"]).to_numpy()
@@ -267,12 +272,30 @@ def _changes(view: _View, subjects: pd.DataFrame, figures: Sequence[SharedFigure
         part["change"] = now - before
         told = (before > 0) & (now >= 0) & (not figure.in_points)
         part["growth"] = (np.where(told, now, np.nan) / np.where(told, before, np.nan) - 1) * 100
+        for column, side, recipe, own in (
+            ("before_cells", view.before, figure.before, subjects["before_id"]),
+            ("cells", view.now, figure.now, subjects["return_id"]),
+        ):
+            places = cells_of(side.records.values, recipe.own)
+            part[column] = [places.get(return_id, "") for return_id in own]
         parts.append(part)
     at = pd.concat(parts, ignore_index=True) if figures else parts[0]
+    # Figures go within subjects; the parts are a figure each.
     order = np.argsort(np.tile(np.arange(len(subjects)), len(figures)), kind="stable")
     numbers = ("before", "now", "change", "growth")
     types = dict.fromkeys(CHANGES, "str") | dict.fromkeys(numbers, "float64")
     return at.iloc[order].reindex(columns=CHANGES).astype(types).reset_index(drop=True)
+
+
+def _with_files(view: _View, subjects: pd.DataFrame) -> pd.DataFrame:
+    files = [
+        dict(zip(rows["return_id"], rows["file"], strict=True))
+        for rows in (view.before.comparison.returns, view.now.comparison.returns)
+    ]
+    return subjects.assign(
+        before_file=[files[0].get(return_id, "") for return_id in subjects["before_id"]],
+        file=[files[1].get(return_id, "") for return_id in subjects["return_id"]],
+    )
 
 
 def _totals(view: _View, matched: Sequence[Pair], figures: Sequence[SharedFigure]) -> pd.DataFrame:

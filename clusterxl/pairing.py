@@ -18,7 +18,7 @@ from clusterxl.sentences import say
 UNIT, BEFORE, NOW = "unit", "before", "now"
 # A pair is asked about from this likeness of names on, where what is rare weighs more, or where
 # so much of what both rounds ask of the same years is answered alike.
-LIKE_NAMES, SAME_ANSWERS, LEAST_ANSWERS = 0.5, 0.8, 3
+LIKE_NAMES, SAME_ANSWERS, LEAST_ANSWERS = 0.5, 0.8, 5
 _LEAST_NAME = 3
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -113,6 +113,16 @@ def total_of_pairs(
     old, n = total_of(figure.before, before[both])
     new, _ = total_of(figure.now, now[both])
     return old, new, n
+
+
+def cells_of(values: pd.DataFrame, keys: Sequence[str]) -> Mapping[str, str]:
+    """Return where the answers to some keys stand (`sheet!cell`, ...), by return."""
+    rows = values[values["key"].isin(list(keys))]
+    found: dict[str, list[str]] = {}
+    columns = (rows[name] for name in ("return_id", "sheet", "cell"))
+    for return_id, sheet, cell in zip(*columns, strict=True):
+        found.setdefault(return_id, []).append(f"{sheet}!{cell}")
+    return {return_id: ", ".join(cells) for return_id, cells in found.items()}
 
 
 def _figures(form: Form) -> Iterator[SharedFigure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clusterxl.across_rounds import Rounds
 from clusterxl.aggregate import Comparison
 from clusterxl.excel.book import Book
 from clusterxl.excel.stamp import PROPERTY, Stamp
@@ -22,8 +23,11 @@ from clusterxl.report.lists import draw_list, list_sheets
 from clusterxl.report.options import draw_options
 from clusterxl.report.overview import draw_overview
 from clusterxl.report.panels import Sources
+from clusterxl.report.places import Places
 from clusterxl.report.problems import draw_problems
 from clusterxl.report.rankings import draw_ranking
+from clusterxl.report.restated import draw_restated, has_doubts
+from clusterxl.report.rounds import draw_rounds
 from clusterxl.report.section_plans import places_of, section_sheets
 from clusterxl.report.sections import draw_section
 from clusterxl.report.sources import draw_contacts, draw_sources, source_blocks
@@ -40,6 +44,7 @@ def write_comparison(
     with_contacts: bool = False,
     folder: str | None = "",
     note: str = "",
+    rounds: Rounds | None = None,
 ) -> bytes:
     """Write the comparison workbook, in the language of the form.
 
@@ -50,6 +55,7 @@ def write_comparison(
         folder: Folder the files of the returns lie in, seen from that of the workbook and with
             `/`; the sources link to the files there. None for no links.
         note: What else the comparison rests on, told on the overview.
+        rounds: This round beside the one before, on sheets of its own.
 
     Returns:
         The bytes of an .xlsx file; the same comparison gives the same bytes.
@@ -57,7 +63,7 @@ def write_comparison(
     Raises:
         RefusedByExcelError: Something breaks a limit of Excel.
     """
-    context = Context(comparison=comparison, sample=sample, folder=folder, note=note)
+    context = Context(comparison=comparison, sample=sample, folder=folder, note=note, rounds=rounds)
     stamp = Stamp(
         kind="comparison",
         form=context.form.id,
@@ -95,6 +101,7 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     for filled in list_sheets(context, sections):
         draw_list(book.sheet(filled.name), context, filled)
     _draw_judged(book, context, judged)
+    _draw_rounds(book, context, places)
     if len(context.comparison.options):
         draw_options(book.sheet(names.options), context, places)
     draw_problems(book.sheet(names.problems), context)
@@ -124,3 +131,11 @@ def _draw_judged(book: Book, context: Context, judged: Sequence[CriteriaSheet]) 
         draw_criteria(book.sheet(each.name), context, each)
     if judged:
         draw_standards(book.sheet(context.names.standards), context, judged)
+
+
+def _draw_rounds(book: Book, context: Context, places: Places) -> None:
+    """Add the sheets of the round before, where one was given."""
+    if context.rounds:
+        draw_rounds(book.sheet(context.names.rounds), context, context.rounds, places)
+        if has_doubts(context.rounds):
+            draw_restated(book.sheet(context.names.restated), context, context.rounds)

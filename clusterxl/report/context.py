@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from clusterxl.across_rounds import Rounds
 from clusterxl.aggregate import Comparison
 from clusterxl.excel.cells import PageSetup
 from clusterxl.excel.heights import text_px
@@ -30,7 +31,7 @@ MOST_RETURNS_TRACED = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetNames:
-    """Names of the sheets beside those of the sections."""
+    """Names of the sheets beside those of the sections; empty for one that is not there."""
 
     overview: str
     groups: str
@@ -46,6 +47,8 @@ class SheetNames:
     provenance: str
     contacts: str
     charts: str
+    rounds: str
+    restated: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +61,14 @@ class Context:
         folder: Folder of the returned files, seen from that of the workbook; None for no
             links to them.
         note: What else the comparison rests on.
+        rounds: This round beside the one before; None where none was given.
     """
 
     comparison: Comparison
     sample: bool = False
     folder: str | None = ""
     note: str = ""
+    rounds: Rounds | None = None
 
     @cached_property
     def names(self) -> SheetNames:
@@ -85,6 +90,8 @@ class Context:
             provenance=self.say("report.provenance_sheet"),
             contacts=self.say("report.contacts_sheet"),
             charts=self.say("report.charts_sheet"),
+            rounds=self.say("report.rounds_sheet") if self.rounds else "",
+            restated=self.say("report.restated_sheet") if self.rounds else "",
         )
 
     @cached_property
