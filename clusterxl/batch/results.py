@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import pandas as pd
 
+from clusterxl.across_rounds import Round, Rounds
 from clusterxl.aggregate import Comparison, aggregate_records
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.gather import gather, settled_head
@@ -20,8 +21,12 @@ from clusterxl.export import findings_frame
 from clusterxl.finding import Finding
 from clusterxl.frames import cut_frames
 from clusterxl.ledger import Act, Ledger, Report, entries, record_report
+from clusterxl.normalise import Records
 from clusterxl.report import is_traced, write_comparison
 from clusterxl.sentences import say
+
+# Puts what the returns say, and what it comes to, beside another round.
+Beside = Callable[[Records, Comparison], tuple[Comparison, Rounds | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,7 @@ class Result:
         head: Head of the journal, as the workbook names it.
         comparison: The comparison itself.
         note: What it rests on, as the workbook says it.
+        rounds: This round beside the one before; None where none was asked for.
     """
 
     content: bytes
@@ -45,6 +51,7 @@ class Result:
     head: str
     comparison: Comparison
     note: str
+    rounds: Rounds | None = None
 
     @property
     def sha256(self) -> str:
@@ -68,6 +75,7 @@ def compare_batch(
     *,
     questioned: bool = False,
     with_contacts: bool = False,
+    beside: Beside | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
     """Combine the accepted returns of a batch into a comparison.
@@ -77,6 +85,7 @@ def compare_batch(
         ledger: Its ledger.
         questioned: Also those that are questioned, where none of their slot is accepted.
         with_contacts: Personal answers get a sheet of their own; else none is written.
+        beside: Puts the round before beside this one.
         progress: Told how many of how many returns are read.
 
     Returns:
@@ -90,8 +99,11 @@ def compare_batch(
     gathered = gather(batch, ledger, questioned=questioned, progress=progress)
     found = settled_head(ledger)
     comparison = aggregate_records(gathered.records, gathered.findings, every=True)
+    comparison, rounds = beside(gathered.records, comparison) if beside else (comparison, None)
     note = _note(batch, status_of(batch, ledger), questioned=questioned, found=found)
-    content = write_comparison(comparison, with_contacts=with_contacts, folder=None, note=note)
+    content = write_comparison(
+        comparison, with_contacts=with_contacts, folder=None, note=note, rounds=rounds
+    )
     return Result(
         content=content,
         sources=None if is_traced(comparison) else comparison.provenance,
@@ -100,7 +112,22 @@ def compare_batch(
         head=found,
         comparison=comparison,
         note=note,
+        rounds=rounds,
     )
+
+
+def round_of(
+    batch: Batch, ledger: Ledger, *, progress: Callable[[int, int], None] | None = None
+) -> Round:
+    """Return the accepted returns of a batch as a round, to be put beside another.
+
+    Raises:
+        NothingFoundError: No return counts yet.
+        LedgerError: The archive has lost one, or it cannot be read any more.
+    """
+    gathered = gather(batch, ledger, progress=progress)
+    comparison = aggregate_records(gathered.records, gathered.findings, every=True)
+    return Round(records=gathered.records, comparison=comparison, name=batch.facts.batch)
 
 
 def remake_comparisons(batch: Batch, ledger: Ledger) -> Iterator[bytes]:
