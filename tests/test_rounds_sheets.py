@@ -111,8 +111,8 @@ def test_without_a_round_before_nothing_changes() -> None:
 
 def test_the_finding_is_the_title(hand: bytes) -> None:
     assert opened(hand)[SHEET]["B1"].value == (
-        "逐年对照：3 个集群两轮都报，总产值由 100.0 增至 120.0 亿元，上升 20.0 %；"
-        "新增 2 个；未再报 2 个；疑似更名 1 对待核"
+        "逐年对照：3 个集群两轮都报，总产值 100.0 → 120.0 亿元，升 20.0%；"
+        "新增 2；未再报 2；疑似更名 1 对待核"
     )
     assert "上一轮为 small 2021年，5 份申报表" in opened(hand)["总览"]["B2"].value
 
@@ -122,11 +122,11 @@ def test_titles_when_it_falls_stays_and_cannot_be_told() -> None:
         return (answer("a.xlsx", "甲市", name, output),)
 
     before = (earlier("b.xlsx", "甲市", "甲", (1, 2, 40)),)
-    assert title(before, one((1, 2, 30))).endswith("总产值由 40.0 降至 30.0 亿元，下降 25.0 %")
+    assert title(before, one((1, 2, 30))).endswith("总产值 40.0 → 30.0 亿元，降 25.0%")
     assert title(before, one((1, 2, 40))).endswith("总产值 40.0 亿元，基本持平")
     assert title(before, one((1, 2, "无"))) == "逐年对照：1 个集群两轮都报"
-    assert title((), one((1, 2, 3))) == "逐年对照：两轮没有同一个集群；新增 1 个"
-    assert title(before, ()) == "逐年对照：两轮没有同一个集群；未再报 1 个"
+    assert title((), one((1, 2, 3))) == "逐年对照：两轮没有同一个集群；新增 1"
+    assert title(before, ()) == "逐年对照：两轮没有同一个集群；未再报 1"
     assert title((), ()) == "逐年对照：两轮都没有申报表"
 
 
