@@ -19,6 +19,7 @@ _FINDING_COLUMNS = (
     *("return_id", "file", "code", "severity", "sheet", "cell", "key", "label", "value"),
     *("message", "note"),
 )
+_CRITERION_COLUMNS = ("rule", "kind", "title", "keys", "source", "is_set", "is_verified")
 PERCENT = "%"
 _PERCENTAGES = frozenset({"growth", "average_growth", "share"})
 _RANKED = frozenset({"groups", "subjects", "changes", "round_totals"})
@@ -35,10 +36,10 @@ def comparison_frames(
         rounds: This round beside the one before: its frames too.
 
     Returns:
-        The frames of the comparison (see `Comparison`), `quality` as one row, `findings` a row
-        each, those of two rounds (see `Rounds`; its subjects and totals by the names
-        `round_subjects` and `round_totals`), and `dictionary`: row a column of each frame, the
-        frame itself first.
+        The frames of the comparison (see `Comparison`), `criteria`, `quality` as one row,
+        `findings` a row each, those of two rounds (see `Rounds`; its subjects and totals by the
+        names `round_subjects` and `round_totals`), and `dictionary`: row a column of each frame,
+        the frame itself first.
 
         frame    str  name of the frame
         column   str  name of the column; empty for the frame as a whole
@@ -49,6 +50,7 @@ def comparison_frames(
     frames = {
         name: frame for name, frame in _frames_in(comparison) if with_contacts or name != CONTACTS
     }
+    frames["criteria"] = _criteria(comparison)
     frames["quality"] = pd.DataFrame([asdict(comparison.quality)], dtype="int64")
     frames["findings"] = findings_frame(comparison.findings)
     frames |= _frames_of(rounds) if rounds else {}
@@ -56,6 +58,23 @@ def comparison_frames(
     rows = [row for name, frame in frames.items() for row in _entries(form, name, frame)]
     names = ["frame", "column", "meaning", "dtype", "measure"]
     return {**frames, DICTIONARY: pd.DataFrame(rows, columns=names, dtype="str")}
+
+
+def _criteria(comparison: Comparison) -> pd.DataFrame:
+    """Return what is judged by the verdicts: row a criterion."""
+    rows = [
+        {
+            "rule": each.rule.id,
+            "kind": each.rule.kind.value,
+            "title": each.rule.title,
+            "keys": " ".join(each.keys),
+            "source": each.rule.basis,
+            "is_set": str(each.is_set),
+            "is_verified": str(each.is_verified),
+        }
+        for each in comparison.criteria
+    ]
+    return pd.DataFrame(rows, columns=list(_CRITERION_COLUMNS), dtype="str")
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:

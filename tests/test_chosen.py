@@ -24,16 +24,12 @@ from libreoffice_tools import type_answers
 from test_report import EVIL, FOLDERS, OFFICIAL, form_named, opened, simulated
 
 from clusterxl.aggregate import Comparison, aggregate_records
-from clusterxl.excel.book import Book
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.model import FieldType, Form
 from clusterxl.report import write_comparison
-from clusterxl.report.answers import shown_answers
-from clusterxl.report.chosen import draw_chosen
 from clusterxl.report.context import Context
-from clusterxl.report.picks import Track, labels_of
-from clusterxl.report.profile import FurtherPart
-from clusterxl.report.section_plans import places_of, section_sheets
+from clusterxl.report.picks import labels_of
+from clusterxl.ruleset.rules import Kind
 
 Filled = list[tuple[str, Mapping[str, Typed]]]
 PROFILE, BESIDE, LIST = "集群档案", "集群并列", "集群名单"
@@ -176,22 +172,33 @@ def test_forms_without_figures_years_or_names(form: Form, sheets: set[str]) -> N
         assert {PROFILE, BESIDE} & set(book.sheetnames) == wanted, count
 
 
-def test_a_further_part_follows_the_choice_too() -> None:
-    context = Context(comparison=three())
-    sections = section_sheets(context)
-    places = places_of(context, sections, {})
-    met = Track(cells="'一 情况'!$D$10:$D$12", contents=("达到", "未达到", "—"))
-    part = FurtherPart(heading="认定标准", rows=(("总产值 ≥ 40 亿元", met),))
-    book = Book()
-    facts = draw_chosen(book, context, places, sections, shown_answers(context), (part,))
-    assert facts
-    facts.choices.draw(book)
-    content = book.save()
-    sheet = opened(content, values=True)[PROFILE]
-    assert "认定标准" in texts(sheet)
-    first = facts.choices.pick(0).at
-    assert first is not None
-    assert met.contents[first] in row_of(sheet, "总产值 ≥ 40 亿元")
+def told_verdicts(comparison: Comparison, return_id: str) -> dict[str, set[str]]:
+    """Return what the profile may say of each criterion, by what it judges."""
+    marks = {"met": "✓ ", "missed": "✕ ", "no_data": "无数据", "unset": ""}
+    verdicts = comparison.verdicts
+    own = verdicts[verdicts["return_id"] == return_id].set_index("rule")["verdict"]
+    heads: dict[str, set[str]] = {}
+    for criterion in comparison.criteria:
+        if criterion.rule.kind is Kind.CRITERION:
+            heads.setdefault(criterion.head, set()).add(marks[own[criterion.rule.id]])
+    return heads
+
+
+def assert_criteria(sheet: Any, comparison: Comparison, return_id: str) -> None:
+    """Assert that the profile tells how a return stands to each criterion."""
+    wanted = told_verdicts(comparison, return_id)
+    for head, marks in wanted.items():
+        label = next(text for text in texts(sheet) if str(text).partition("（")[0] == head)
+        told = next(text for text in row_of(sheet, label) if text is not None)
+        assert str(told).startswith(tuple(marks)), (head, told)
+
+
+def test_the_profile_tells_the_criteria() -> None:
+    comparison = simulated(form_named(OFFICIAL), 6)
+    sheet = opened(write_comparison(comparison), values=True)[PROFILE]
+    assert "认定标准对照" in texts(sheet)
+    assert len(told_verdicts(comparison, comparison.subjects["return_id"].iloc[0])) > 10
+    assert_criteria(sheet, comparison, comparison.subjects["return_id"].iloc[0])
 
 
 @pytest.mark.parametrize(("length", "cut"), [(40, False), (690, True)])
@@ -244,3 +251,4 @@ def test_what_is_chosen_in_libreoffice_is_shown(tmp_path: Path) -> None:
         years = [shown_as(comparison, last, f"{field}_{year}") for year in (2020, 2021, 2022)]
         assert row_of(profile, label)[1:4] == years
     assert row_of(beside, "集群企业数量")[4] == shown_as(comparison, last, "firms_2022")
+    assert_criteria(profile, comparison, last)

@@ -606,6 +606,9 @@ class TestDemo:
         assert list((tmp_path / "demo" / "issued").rglob("*.xlsx"))
 
 
+FULL = Path("/dev/full")
+
+
 class TestProcess:
     """The command as a process of its own, with a console and an environment like Windows'."""
 
@@ -637,6 +640,21 @@ class TestProcess:
     def test_no_default_encoding_is_used(self, returned: Path, tmp_path: Path) -> None:
         strict = {"PYTHONWARNDEFAULTENCODING": "1", "PYTHONWARNINGS": "error::EncodingWarning"}
         assert self.start("read", returned, "-o", tmp_path, **strict).returncode == 1
+
+    @pytest.mark.skipif(not FULL.exists(), reason="a system without a device that is always full")
+    @pytest.mark.parametrize("arguments", [("form", "list"), ("--help",), ("--version",)])
+    def test_a_full_disk_behind_the_screen_is_told(self, arguments: tuple[str, ...]) -> None:
+        with FULL.open("wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "clusterxl", *arguments],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+                env={**os.environ, "CLUSTERXL_LANG": "en"},
+            )
+        assert done.returncode == 2
+        assert done.stderr.decode().splitlines()[0].startswith("Error: What is printed goes to a ")
+        assert len(done.stderr.splitlines()) == 1
 
     def test_it_says_its_version(self) -> None:
         assert self.start("--version").stdout.startswith(b"clusterxl ")

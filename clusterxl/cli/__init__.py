@@ -5,8 +5,14 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line of this process."""
-    from clusterxl.cli.console import make_streams_safe
+    from clusterxl.cli.console import give_up_printing, make_streams_safe
     from clusterxl.cli.group import cli
 
     make_streams_safe()
-    cli(prog_name="clusterxl")
+    try:
+        cli(prog_name="clusterxl")
+    except OSError as error:
+        # Errors about files name them; without a name it is what is printed that found no room.
+        if error.filename is not None:
+            raise
+        give_up_printing(error)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -16,6 +17,7 @@ from clusterxl.sentences import say
 if TYPE_CHECKING:
     from clusterxl.outputs import Outputs
 
+CANNOT_BE_DONE = 2
 # A file name or an answer may hold what would move the cursor or clear the screen.
 CONTROL = {code: "�" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
@@ -30,6 +32,20 @@ def make_streams_safe() -> None:
 def tell(text: str, *, err: bool = False) -> None:
     """Print text for people."""
     click.echo(printable(text), err=err)
+
+
+def give_up_printing(error: OSError) -> NoReturn:
+    """Say that what is printed goes to a file that cannot be written, and end the program.
+
+    Args:
+        error: Why it cannot.
+    """
+    # What is left to print would be tried again at the end, with an error nobody can read.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    reason = error.strerror or type(error).__name__
+    message = say("cli.not_printed", reason=reason)
+    tell(say("usage.error", message=message), err=True)
+    sys.exit(CANNOT_BE_DONE)
 
 
 def tell_unchanged(files: Outputs) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from clusterxl.cli import options
-from clusterxl.cli.console import tell
-from clusterxl.cli.refusals import CANNOT_BE_DONE, RefusedError
+from clusterxl.cli.console import CANNOT_BE_DONE, tell
+from clusterxl.cli.refusals import RefusedError
 from clusterxl.cli.spoken import SpokenGroup, spoken
 from clusterxl.errors import DefinitionError, Mistake
 from clusterxl.sentences import say

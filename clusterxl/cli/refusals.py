@@ -8,10 +8,8 @@ from typing import IO, Any
 
 import click
 
-from clusterxl.cli.console import printable
+from clusterxl.cli.console import CANNOT_BE_DONE, printable
 from clusterxl.sentences import say
-
-CANNOT_BE_DONE = 2
 
 
 class RefusedError(click.ClickException):

@@ -95,7 +95,7 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     for ranking in (groups, subjects):
         if ranking is not None:
             draw_ranking(book.sheet(ranking.name), context, ranking)
-    facts = draw_chosen(book, context, places, sections, shown)
+    facts = draw_chosen(book, context, places, sections, shown, criteria)
     for plan in sections:
         draw_section(book.sheet(plan.name), context, places, plan, shown)
     for filled in list_sheets(context, sections):

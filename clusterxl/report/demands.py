@@ -8,7 +8,7 @@ from typing import Any
 from clusterxl.criteria import Criterion, Demand, Standing
 from clusterxl.excel.heights import text_px
 from clusterxl.form.dates import date_of_serial
-from clusterxl.report.context import Context
+from clusterxl.report.context import DASH, Context, inert
 from clusterxl.report.looks import decimals_format, quoted
 
 SIGNS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠"}
@@ -64,12 +64,39 @@ def verdict_format(criterion: Criterion, row: dict[str, Any]) -> str:
     return f"{front}{shown}{back};{front}-{shown}{back};{front}{shown}{back};{words}"
 
 
+def verdict_text(context: Context, criterion: Criterion, row: dict[str, Any]) -> str:
+    """Return a judged figure or answer in words: its mark, itself, its measure.
+
+    Args:
+        context: The comparison.
+        criterion: The criterion.
+        row: Its row of the verdicts.
+    """
+    verdict, value = Standing(row["verdict"]), float(row["value"])
+    if verdict is Standing.NO_DATA:
+        return context.say("report.no_data")
+    demand = criterion.demands[int(row["demand"])]
+    shown = inert(row["text"]) if isnan(value) else _figure(value, demand, row)
+    if not shown:
+        return DASH
+    parts = (demand.short if len(criterion.demands) > 1 else "", shown, demand.measure)
+    told = " ".join(part for part in parts if part)
+    if verdict is Standing.UNSET:
+        return context.say("report.unjudged", value=told)
+    return f"{MARKS[verdict]}{told}"
+
+
 def shown_px(criterion: Criterion) -> float:
     """Return the width of a usual figure with its mark, its name and its measure."""
     if len(criterion.demands) == 1 or not criterion.is_figure:
         return 0
     told = (f"✓ {d.short} 1,234.56 {d.measure} " for d in criterion.demands)
     return max(text_px(text, 10) for text in told)
+
+
+def _figure(value: float, demand: Demand, row: dict[str, Any]) -> str:
+    day = date_of_serial(value) if demand.is_date else None
+    return day.isoformat() if day else f"{value:,.{_decimals(demand, row)}f}"
 
 
 def _decimals(demand: Demand, row: dict[str, Any]) -> int:

@@ -12,11 +12,11 @@ from clusterxl.report.context import DASH, Context
 from clusterxl.report.looks import BELOW_INK, GROUND, HAIRLINE, INK, LIGHT, MUTED, quoted
 
 SIZE = 9
-LEAST_POINTS, HEADING_POINTS, GAP_POINTS, PADDING = 14.5, 19.0, 5.0, 2.0
+LEAST_POINTS, HEADING_POINTS, GAP_POINTS, PADDING = 13.5, 16.5, 3.0, 0.9
 MOST_POINTS = 400.0
 # Of very many texts only the longest few can be the tallest.
 MEASURED = 6
-LEAST_LINES = 3
+LEAST_LINES = 2
 # A4 landscape between the margins, in points.
 PAPER_WIDTH, PAPER_HEIGHT = 762, 513
 

@@ -78,6 +78,7 @@ class AnswerRow:
 
     Attributes:
         section: Title of its section.
+        key: Key of its first input cell.
         label: What is asked.
         is_long: It takes running text.
         is_chosen: Options are chosen.
@@ -88,6 +89,7 @@ class AnswerRow:
     """
 
     section: str
+    key: str
     label: str
     is_long: bool
     is_chosen: bool
@@ -302,6 +304,7 @@ def _answers(source: _Source, plan: SectionSheet, inputs: list[Input]) -> Iterat
     if inputs[0].type is FieldType.TICKS:
         yield AnswerRow(
             section=_title(source.context, plan),
+            key=inputs[0].key,
             label=label,
             is_long=False,
             is_chosen=True,
@@ -314,6 +317,7 @@ def _answers(source: _Source, plan: SectionSheet, inputs: list[Input]) -> Iterat
     for asked in inputs:
         yield AnswerRow(
             section=_title(source.context, plan),
+            key=asked.key,
             label=label if asked.short == label else asked.label,
             is_long=asked.field.is_long or asked.key in plan.long,
             is_chosen=asked.type is FieldType.CHOICE,

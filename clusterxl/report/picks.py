@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median
 
@@ -14,7 +14,7 @@ from clusterxl.excel.cells import Formula, Validation, address, literal, sheet_r
 from clusterxl.excel.limits import fitting
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH, Context, inert
-from clusterxl.report.looks import MUTED, quoted
+from clusterxl.report.looks import MUTED, PAGE_SCALE, quoted
 
 # A name in the workbook: a drop-down of older programs cannot point at another sheet.
 LIST_NAME = "subjects_to_choose"
@@ -216,7 +216,9 @@ class Choices:
         last = FIRST_FACT + len(self.heads) - 1
         sheet.freeze(FIRST_ROW, LABEL + 1)
         last_row = FIRST_ROW + len(self.labels) - 1
-        sheet.page(context.page(self.name, last_row=last_row, last_column=last))
+        page = context.page(self.name, last_row=last_row, last_column=last)
+        # Far wider than a page: it goes on beside rather than become too small to read.
+        sheet.page(replace(page, fit=(0, 0), scale=PAGE_SCALE))
         sheet.protect()
         sheet.visibility("hidden")
         book.define_name(LIST_NAME, f"={self._column(LABEL)}")

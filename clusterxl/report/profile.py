@@ -21,10 +21,11 @@ from clusterxl.report.pages import (
     tallest,
 )
 from clusterxl.report.picked_rows import PickedRows
-from clusterxl.report.picks import LONGEST_LABEL, Pick, Track, offer
+from clusterxl.report.picks import LONGEST_LABEL, Pick, offer
 from clusterxl.report.profile_items import (
     Half,
     answer_item,
+    fact_item,
     figure_heads,
     figure_items,
     half_of,
@@ -39,22 +40,9 @@ CHOOSE_ROW, CHOOSE_COLUMN, FIRST_ROW = 4, 3, 5
 GAP_PX = 10
 # The title stands on every page.
 TOP_POINTS = 28
-MOST_PAGES, SPARE_POINTS = 3, 80
+MOST_PAGES, SPARE_POINTS = 3, 50
 TITLE_SIZES = (16, 14, 12, 10.5)
 LINES_OF_FINDING = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FurtherPart:
-    """A further part of the profile, such as criteria that another sheet judges.
-
-    Attributes:
-        heading: Its heading.
-        rows: Its lines: what each is called, and the cell a return that answers it.
-    """
-
-    heading: str
-    rows: tuple[tuple[str, Track], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,14 +54,12 @@ class Profile:
         rows: What can be shown of a subject.
         facts: What is told of it beside.
         pick: Its drop-down.
-        further: Further parts.
     """
 
     context: Context
     rows: PickedRows
     facts: SubjectFacts
     pick: Pick
-    further: Sequence[FurtherPart] = ()
 
 
 def profile_cell(context: Context) -> str:
@@ -96,7 +82,7 @@ def draw_profile(sheet: Sheet, profile: Profile) -> None:
     _add_figures(page, profile, half, columns)
     _add_words(page, profile, half, columns)
     _add_texts(page, profile, half)
-    _add_further(page, profile, half)
+    _add_criteria(page, profile, half, columns)
     _add_findings(page, profile, half)
     scale = min(1.0, PAPER_WIDTH / (page.px(2, page.last_column) * 0.75))
     room = MOST_PAGES * PAPER_HEIGHT / scale - SPARE_POINTS - MOST_PAGES * TOP_POINTS
@@ -215,7 +201,8 @@ def _halves(
 
 def _add_words(page: Page, profile: Profile, half: Half, columns: tuple[int, int]) -> None:
     context = profile.context
-    short = [row for row in profile.rows.answers if not row.is_long]
+    told = profile.facts.judged
+    short = [row for row in profile.rows.answers if not row.is_long and row.key not in told]
     if not short:
         return
     page.heading(context.say("report.profile_answers"))
@@ -263,11 +250,16 @@ def _add_line(
     page.add(points, question, own, gives=gives)
 
 
-def _add_further(page: Page, profile: Profile, half: Half) -> None:
-    for part in profile.further:
-        page.heading(part.heading)
-        for label, track in part.rows:
-            _add_line(page, half, label, track.picked(profile.pick), track.contents)
+def _add_criteria(page: Page, profile: Profile, half: Half, columns: tuple[int, int]) -> None:
+    """Add how the return stands to what the form demands, in two halves."""
+    context, pick, criteria = profile.context, profile.pick, profile.facts.criteria
+    if not criteria:
+        return
+    page.heading(context.names.criteria)
+    start = half.count - 3
+    facts = [(head, track.picked(pick), track.contents) for head, track in criteria]
+    items = [fact_item(context, half, fact, start) for fact in facts]
+    _halves(page, items, half, columns, start=start)
 
 
 def _add_findings(page: Page, profile: Profile, half: Half) -> None:

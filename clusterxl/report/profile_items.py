@@ -16,7 +16,7 @@ from clusterxl.report.picked_rows import AnswerRow, FigureRow, TargetRow
 from clusterxl.report.picks import Pick, Track
 from clusterxl.report.rankings import share_formula
 
-HALF_PX, LEAST_LABEL, UNIT_PX, SHARE_PX = 638, 150, 56, 44
+HALF_PX, LEAST_LABEL, UNIT_PX, SHARE_PX = 634, 150, 56, 44
 DIGIT_PX, LEAST_VALUE, LONGEST_NUMBER = 6.8, 56, 11
 # A longer answer in words has more than a quarter of its line.
 SHORT_ANSWER = 9
@@ -210,20 +210,25 @@ def is_brief(row: AnswerRow) -> bool:
 
 def answer_item(context: Context, half: Half, row: AnswerRow, pick: Pick, start: int) -> Item:
     """Return an answer that stands from a column on, counted from 0."""
-    last, texts = half.count - 1, row.shown("")
+    return fact_item(context, half, (row.label, row.picked(pick, ""), row.shown("")), start)
+
+
+def fact_item(
+    context: Context, half: Half, fact: tuple[str, Formula, Sequence[float | str]], start: int
+) -> Item:
+    """Return what is told of the chosen subject: its name, itself, and what it is of each."""
+    (label, content, texts), last = fact, half.count - 1
     points = max(
-        text_points(row.label, half.px(0, start - 1), SIZE, padding=PADDING),
+        text_points(label, half.px(0, start - 1), SIZE, padding=PADDING),
         tallest(texts, half.px(start, last)),
     )
 
     def cells(_at: int, column: int) -> list[Put]:
         style = plain(context, ink=MUTED)
         after = column + start
-        question = Put(column=column, last=after - 1, content=row.label, style=style)
-        answer = row.picked(pick, "")
         return [
-            question,
-            Put(column=after, last=column + last, content=answer, style=plain(context)),
+            Put(column=column, last=after - 1, content=label, style=style),
+            Put(column=after, last=column + last, content=content, style=plain(context)),
         ]
 
     return Item(points=max(points, LEAST_POINTS), cells=cells)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clusterxl.criteria import Criterion
 from clusterxl.finding import Finding, Severity
-from clusterxl.report.context import DASH, Context, inert
+from clusterxl.report.context import DASH, Context, inert, records_of
+from clusterxl.report.criteria import CriteriaSheet
+from clusterxl.report.demands import demand_text, verdict_text
 from clusterxl.report.picks import Choices, Track, labels_of
 
 FINDINGS_SHOWN = 4
@@ -33,6 +36,8 @@ class SubjectFacts:
         waiting: How many warnings are not explained.
         explained: How many are.
         findings: The first findings, the worst first.
+        criteria: How it stands to each criterion, by what that judges and demands.
+        judged: Keys of answers in words that criteria judge, and so tell as well.
     """
 
     choices: Choices
@@ -42,14 +47,19 @@ class SubjectFacts:
     waiting: Track
     explained: Track
     findings: tuple[FindingFacts, ...]
+    criteria: tuple[tuple[str, Track], ...]
+    judged: frozenset[str]
 
 
-def facts_of(context: Context, cells: Sequence[str]) -> SubjectFacts:
+def facts_of(
+    context: Context, cells: Sequence[str], criteria: CriteriaSheet | None = None
+) -> SubjectFacts:
     """Return the facts of all subjects.
 
     Args:
         context: The comparison.
         cells: References to the drop-downs that choose among them.
+        criteria: The criteria that are shown of each; None for none.
     """
     returns = context.comparison.returns
     own = _findings(context)
@@ -60,11 +70,13 @@ def facts_of(context: Context, cells: Sequence[str]) -> SubjectFacts:
         (context.unit_noun or context.say("report.unit"), tuple(map(inert, returns["unit"]))),
         *_counts(context, lines),
     ]
+    judged = _judged(context, criteria) if criteria else []
     for number in range(shown):
         heads = ("level", "label", "message")
         texts = [_line(context, found, number) for found in lines]
         for head, column in zip(heads, zip(*texts, strict=True), strict=True):
             columns.append((context.say(f"report.problem_{head}"), column))
+    columns += judged
     choices = Choices(
         context=context,
         labels=labels_of(context),
@@ -73,7 +85,7 @@ def facts_of(context: Context, cells: Sequence[str]) -> SubjectFacts:
         cells=tuple(cells),
     )
     tracks = [choices.fact(place) for place in range(len(columns))]
-    group, unit, errors, waiting, explained, *rest = tracks
+    group, unit, errors, waiting, explained, *rest = tracks[: len(tracks) - len(judged)]
     return SubjectFacts(
         choices=choices,
         group=group,
@@ -85,7 +97,40 @@ def facts_of(context: Context, cells: Sequence[str]) -> SubjectFacts:
             FindingFacts(level=rest[at], label=rest[at + 1], message=rest[at + 2])
             for at in range(0, len(rest), 3)
         ),
+        criteria=tuple(
+            (head, track)
+            for (head, _), track in zip(judged, tracks[len(tracks) - len(judged) :], strict=True)
+        ),
+        judged=frozenset(
+            key
+            for criterion in (criteria.criteria if criteria else ())
+            if criterion.is_set and not criterion.is_figure and len(criterion.keys) == 1
+            for key in criterion.keys
+        ),
     )
+
+
+def _judged(context: Context, sheet: CriteriaSheet) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what is judged and demanded by each criterion, and how each return stands to it."""
+    verdicts = {(r["rule"], r["return_id"]): r for r in records_of(context.comparison.verdicts)}
+    returns = context.comparison.returns["return_id"].tolist()
+    return [
+        (
+            _head(context, criterion),
+            tuple(
+                verdict_text(context, criterion, verdicts[criterion.rule.id, return_id])
+                for return_id in returns
+            ),
+        )
+        for criterion in sheet.criteria
+    ]
+
+
+def _head(context: Context, criterion: Criterion) -> str:
+    demand = demand_text(context, criterion)
+    if not demand:
+        return criterion.head
+    return context.say("report.criterion_and_demand", head=criterion.head, demand=demand)
 
 
 def _findings(context: Context) -> dict[str, list[Finding]]:

@@ -116,7 +116,8 @@ def suspect_rules(form: Form) -> tuple[Mistake, ...]:
 
     Returns:
         By file and line: rules that rest on a parameter without a value, on no answer at all, or
-        that never pass, fail or apply in many random fills. Nothing while a rule cannot be read.
+        that never pass, fail or apply in many random fills; lines of the comparison that are
+        to be a parameter which no rule names. Nothing while a rule cannot be read.
     """
     unreadable = Mistakes()
     read_rules(form, unreadable)
@@ -132,7 +133,17 @@ def suspect_rules(form: Form) -> tuple[Mistake, ...]:
     doubts = Mistakes()
     for judged in by_rule.values():
         _doubt(form, judged, doubts)
+    _doubt_lines(form, instances, doubts)
     return doubts.in_order()
+
+
+def _doubt_lines(form: Form, instances: Sequence[Instance], doubts: Mistakes) -> None:
+    """Note a line of the comparison that is not drawn, since no rule names its parameter."""
+    known = {threshold.name for each in instances for threshold in each.rule.thresholds}
+    for key in ("lead_parameter", "growth_parameter"):
+        name = getattr(form.comparison, key)
+        if name and name not in known:
+            doubts.add_in_file("form.toml", "rule_doubt.unknown_line", 0, key=key, name=name)
 
 
 def _doubt(form: Form, judged: Sequence[tuple[Instance, frozenset[int]]], doubts: Mistakes) -> None:

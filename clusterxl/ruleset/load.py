@@ -72,19 +72,7 @@ def _broken(form: Form, mistakes: tuple[Mistake, ...]) -> DefinitionError:
 
 
 def _read(names: Names, mistakes: Mistakes) -> tuple[Rule, ...]:
-    rules = read_written(names, rule_entries(names.form.rules, mistakes), mistakes)
-    if not mistakes.in_order():
-        _note_unknown_lines(names.form, rules, mistakes)
-    return rules
-
-
-def _note_unknown_lines(form: Form, rules: tuple[Rule, ...], mistakes: Mistakes) -> None:
-    """Note a line of the comparison that is to be a parameter which no rule names."""
-    known = {threshold.name for rule in rules for threshold in rule.thresholds}
-    for key in ("lead_parameter", "growth_parameter"):
-        name = getattr(form.comparison, key)
-        if name and name not in known:
-            mistakes.add_in_file("form.toml", "rule_file.unknown_line", 0, key=key, name=name)
+    return read_written(names, rule_entries(names.form.rules, mistakes), mistakes)
 
 
 @lru_cache(maxsize=4)
