@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from clusterxl.batch.folder import Batch
     from clusterxl.batch.results import Result
+    from clusterxl.cli.earlier import Earlier
     from clusterxl.finding import Finding
     from clusterxl.outputs import Outputs
 
@@ -129,10 +130,7 @@ def aggregate(
     batch = batch_options.opened(ctx)
     wanted = beside.beside_of(ctx)
     before = earlier.earlier_of(ctx, (batch.form,))
-    # What rests on another round has a place of its own, and none in the journal: from this
-    # batch alone nobody can make it again.
-    name = "comparison_file" if before.before is None else "rounds_file"
-    place = _place(batch, output, name, workbook=True)
+    place = _comparison_place(batch, output, before)
     # Only what lies among the reports of the batch is replaced unasked.
     with (
         batch.ledger() as ledger,
@@ -140,15 +138,9 @@ def aggregate(
         Outputs(force=force or output is None) as files,
     ):
         files.require_folder(place.parent)
+        counts = {"questioned": include == "questioned", "with_contacts": with_contacts}
         with steps(say("cli.reading")) as progress:
-            result = compare_batch(
-                batch,
-                ledger,
-                questioned=include == "questioned",
-                with_contacts=with_contacts,
-                beside=before.beside,
-                progress=progress,
-            )
+            result = compare_batch(batch, ledger, **counts, beside=before.beside, progress=progress)
         _add_result(files, place, result)
         beside.add_beside(
             more,
@@ -166,6 +158,15 @@ def aggregate(
     hashed = "cli.compared_hash" if result.rounds is None else "cli.compared_unnoted"
     tell(say(hashed, sha256=result.sha256, head=result.head))
     _finish(ctx, (*result.findings, *before.findings))
+
+
+def _comparison_place(batch: Batch, output: Path | None, before: Earlier) -> Path:
+    """Return where a comparison goes; beside another round it is another file.
+
+    That one is not noted in the journal: from this batch alone nobody can make it again.
+    """
+    name = "comparison_file" if before.before is None else "rounds_file"
+    return _place(batch, output, name, workbook=True)
 
 
 def _add_result(files: Outputs, place: Path, result: Result) -> None:

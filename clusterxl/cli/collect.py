@@ -134,7 +134,6 @@ def aggregate(
     """Write the comparison of all subjects as a workbook."""
     from clusterxl.aggregate import aggregate_records
     from clusterxl.cli.document import tell_findings
-    from clusterxl.cli.intake import take_in
     from clusterxl.outputs import Outputs
     from clusterxl.report import write_comparison
 
@@ -142,9 +141,7 @@ def aggregate(
     wanted = beside.beside_of(ctx)
     with Outputs(force=force) as files:
         files.require_folder(output.parent)
-        intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
-        if len(intake.batches) > 1:
-            raise several_forms(intake)
+        intake = _of_one_form(ctx, paths, forms)
         before = earlier.earlier_of(ctx, forms)
         for records in intake.batches:
             with steps(say("cli.comparing")) as progress:
@@ -168,6 +165,16 @@ def aggregate(
         tell(say("cli.written", path=output))
         beside.tell_beside(files, wanted, with_contacts=with_contacts)
     finish(ctx, intake, before.findings)
+
+
+def _of_one_form(ctx: click.Context, paths: tuple[Path, ...], forms: tuple[str, ...]) -> Intake:
+    """Take in what is to stand in one workbook."""
+    from clusterxl.cli.intake import take_in
+
+    intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
+    if len(intake.batches) > 1:
+        raise several_forms(intake)
+    return intake
 
 
 def add_sources(files: Outputs, output: Path, comparison: Comparison) -> None:
