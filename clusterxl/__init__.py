@@ -12,6 +12,7 @@ The public names, each in the module that owns it; they are imported when first 
     summarise             the records with status and counts of findings of each return
     cut_frames            a wide frame a section, a tidy frame of the years, a frame a table
     aggregate_records     the comparison of all subjects
+    compare_rounds        a round beside the one before, for `write_comparison` to show
     write_comparison      the comparison as a workbook, as bytes
     write_page            the comparison as one page for a browser, as bytes
     comparison_frames     the comparison as frames, with a dictionary
@@ -25,6 +26,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clusterxl.across_rounds import Round, compare_rounds
     from clusterxl.aggregate import Comparison, aggregate_records
     from clusterxl.check import check_records, summarise
     from clusterxl.correct import write_correction
@@ -67,6 +69,7 @@ _OWNERS = {
     "RefusedByExcelError": "errors",
     "Return": "read",
     "RosterError": "errors",
+    "Round": "across_rounds",
     "Severity": "finding",
     "UnknownFormError": "errors",
     "UnknownUnitError": "errors",
@@ -75,6 +78,7 @@ _OWNERS = {
     "WorkbookError": "errors",
     "aggregate_records": "aggregate",
     "check_records": "check",
+    "compare_rounds": "across_rounds",
     "comparison_frames": "export",
     "cut_frames": "frames",
     "generate_workbook": "generate",
@@ -102,6 +106,7 @@ __all__ = [
     "RefusedByExcelError",
     "Return",
     "RosterError",
+    "Round",
     "Severity",
     "UnknownFormError",
     "UnknownUnitError",
@@ -110,6 +115,7 @@ __all__ = [
     "WorkbookError",
     "aggregate_records",
     "check_records",
+    "compare_rounds",
     "comparison_frames",
     "cut_frames",
     "generate_workbook",

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 
 import pandas as pd
 
+from clusterxl.across_rounds import Rounds
 from clusterxl.aggregate import Comparison
 from clusterxl.finding import Finding
 from clusterxl.form.model import Form, year_label
@@ -21,21 +22,24 @@ _FINDING_COLUMNS = (
 _CRITERION_COLUMNS = ("rule", "kind", "title", "keys", "source", "is_set", "is_verified")
 PERCENT = "%"
 _PERCENTAGES = frozenset({"growth", "average_growth", "share"})
-_RANKED = frozenset({"groups", "subjects"})
+_RANKED = frozenset({"groups", "subjects", "changes", "round_totals"})
 
 
 def comparison_frames(
-    comparison: Comparison, *, with_contacts: bool = False
+    comparison: Comparison, *, with_contacts: bool = False, rounds: Rounds | None = None
 ) -> Mapping[str, pd.DataFrame]:
     """Return the comparison as frames, by name.
 
     Args:
         comparison: The comparison.
         with_contacts: The frame of personal answers too; else none is given.
+        rounds: This round beside the one before: its frames too.
 
     Returns:
         The frames of the comparison (see `Comparison`), `criteria`, `quality` as one row,
-        `findings` a row each, and `dictionary`: row a column of each frame, the frame itself first.
+        `findings` a row each, those of two rounds (see `Rounds`; its subjects and totals by the
+        names `round_subjects` and `round_totals`), and `dictionary`: row a column of each frame,
+        the frame itself first.
 
         frame    str  name of the frame
         column   str  name of the column; empty for the frame as a whole
@@ -49,6 +53,7 @@ def comparison_frames(
     frames["criteria"] = _criteria(comparison)
     frames["quality"] = pd.DataFrame([asdict(comparison.quality)], dtype="int64")
     frames["findings"] = findings_frame(comparison.findings)
+    frames |= _frames_of(rounds) if rounds else {}
     form = comparison.form
     rows = [row for name, frame in frames.items() for row in _entries(form, name, frame)]
     names = ["frame", "column", "meaning", "dtype", "measure"]
@@ -85,6 +90,17 @@ def _frames_in(comparison: Comparison) -> Iterator[tuple[str, pd.DataFrame]]:
         if isinstance(frame, pd.DataFrame):
             named = frame.index.name is not None
             yield field.name, frame.reset_index(drop=not named)
+
+
+def _frames_of(rounds: Rounds) -> Mapping[str, pd.DataFrame]:
+    """Return the frames of two rounds, by names no frame of one comparison has."""
+    return {
+        "round_subjects": rounds.subjects,
+        "round_totals": rounds.totals,
+        "changes": rounds.changes,
+        "restated": rounds.restated,
+        "renamed": rounds.renamed,
+    }
 
 
 def _entries(form: Form, name: str, frame: pd.DataFrame) -> Iterator[Sequence[str]]:

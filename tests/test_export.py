@@ -9,6 +9,7 @@ import pytest
 from compared_forms import CANARY, form_of, full_form, number, records_to, three_returns
 from hand_returns import FORMS
 
+from clusterxl.across_rounds import Round, Rounds, compare_rounds
 from clusterxl.aggregate import Comparison, aggregate_records
 from clusterxl.export import comparison_frames
 from clusterxl.form.file import load_form
@@ -20,6 +21,24 @@ from clusterxl.sentences import LANGUAGES, catalogue
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
     return aggregate_records(records_to(full_form(), *three_returns()))
+
+
+@pytest.fixture(scope="module")
+def rounds() -> Rounds:
+    records = records_to(full_form(), *three_returns())
+    one = Round(records=records, comparison=aggregate_records(records))
+    return compare_rounds(one, one)
+
+
+def test_the_frames_of_two_rounds_are_told_too(comparison: Comparison, rounds: Rounds) -> None:
+    frames = comparison_frames(comparison, rounds=rounds)
+    own = set(frames) - set(comparison_frames(comparison))
+    assert own == {"round_subjects", "round_totals", "changes", "restated", "renamed"}
+    told = frames["dictionary"]
+    told = told[told["frame"].isin(own)]
+    assert not list(told[told["meaning"] == ""].itertuples())
+    place = told.set_index(["frame", "column"])["measure"]
+    assert place["changes", "growth"] == place["round_totals", "growth"] == "%"
 
 
 def test_all_that_the_comparison_holds_is_a_frame(comparison: Comparison) -> None:
@@ -50,8 +69,10 @@ def test_the_dictionary_tells_every_column(comparison: Comparison) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_sentence_tells_a_frame_or_a_column(comparison: Comparison, language: str) -> None:
-    frames = comparison_frames(comparison, with_contacts=True)
+def test_every_sentence_tells_a_frame_or_a_column(
+    comparison: Comparison, rounds: Rounds, language: str
+) -> None:
+    frames = comparison_frames(comparison, with_contacts=True, rounds=rounds)
     columns = {(name, str(column)) for name, frame in frames.items() for column in frame}
     names = {name for name in catalogue(language) if name.startswith("frames.")}
     own = {f"frames.{frame}_{column}" for frame, column in columns}

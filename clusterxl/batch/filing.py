@@ -52,6 +52,7 @@ def filing_of(
         return draw_groups(sheet, looks, shown, group_columns(looks, parts=TEXTS_PX))
 
     return Filing(
+        note=_note(looks, status, questioned=questioned),
         basis=_basis(looks, status, counted=len(counted), questioned=questioned),
         facts=_facts(batch, looks, status),
         left_out=tuple(_left_out(batch, ledger, counted)),
@@ -84,6 +85,20 @@ def _basis(looks: StatusLooks, status: Status, *, counted: int, questioned: bool
     }
     name = "filing_basis_questioned" if questioned else "filing_basis_accepted"
     return looks.say(f"batch.{name}", **figures)
+
+
+def _note(looks: StatusLooks, status: Status, *, questioned: bool) -> str:
+    """Say what counts, and by which entry of the journal that can be proved."""
+    standings = status.whole.standings
+    figures = {
+        "due": status.whole.due,
+        "accepted": standings[Standing.ACCEPTED],
+        "questioned": standings[Standing.QUESTIONED],
+        "missing": standings[Standing.MISSING] + standings[Standing.REJECTED],
+    }
+    name = "rests_on_questioned" if questioned else "rests_on_accepted"
+    proof = looks.say("batch.rests_on_journal", head=status.head)
+    return looks.say(f"batch.{name}", **figures) + proof
 
 
 def _facts(batch: Batch, looks: StatusLooks, status: Status) -> tuple[tuple[str, str], ...]:

@@ -10,19 +10,23 @@ from hashlib import sha256
 
 import pandas as pd
 
+from clusterxl.across_rounds import Round, Rounds
 from clusterxl.aggregate import Comparison, aggregate_records
 from clusterxl.batch.filing import filing_of
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.gather import gather, settled_head
-from clusterxl.batch.status import Slot, Standing, Status, take_status
+from clusterxl.batch.status import Slot, Status, take_status
 from clusterxl.batch.status_book import Compared
 from clusterxl.errors import NothingFoundError
 from clusterxl.export import findings_frame
 from clusterxl.finding import Finding
 from clusterxl.frames import cut_frames
 from clusterxl.ledger import Act, Ledger, Report, entries, record_report
+from clusterxl.normalise import Records
 from clusterxl.report import is_traced, write_comparison
-from clusterxl.sentences import say
+
+# Puts what the returns say, and what it comes to, beside another round.
+Beside = Callable[[Records, Comparison], tuple[Comparison, Rounds | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Result:
         head: Head of the journal, as the workbook names it.
         comparison: The comparison itself.
         note: What it rests on, as the workbook says it.
+        rounds: This round beside the one before; None where none was asked for.
     """
 
     content: bytes
@@ -46,6 +51,7 @@ class Result:
     head: str
     comparison: Comparison
     note: str
+    rounds: Rounds | None = None
 
     @property
     def sha256(self) -> str:
@@ -69,6 +75,7 @@ def compare_batch(
     *,
     questioned: bool = False,
     with_contacts: bool = False,
+    beside: Beside | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
     """Combine the accepted returns of a batch into a comparison.
@@ -78,6 +85,7 @@ def compare_batch(
         ledger: Its ledger.
         questioned: Also those that are questioned, where none of their slot is accepted.
         with_contacts: Personal answers get a sheet of their own; else none is written.
+        beside: Puts the round before beside this one.
         progress: Told how many of how many returns are read.
 
     Returns:
@@ -91,14 +99,15 @@ def compare_batch(
     gathered = gather(batch, ledger, questioned=questioned, progress=progress)
     found = settled_head(ledger)
     comparison = aggregate_records(gathered.records, gathered.findings, every=True)
-    note = _note(batch, status_of(batch, ledger), questioned=questioned, found=found)
+    comparison, rounds = beside(gathered.records, comparison) if beside else (comparison, None)
     counted = tuple(one.sha256 for one in gathered.recorded)
+    filing = filing_of(batch, ledger, counted=frozenset(counted), questioned=questioned)
     content = write_comparison(
         comparison,
         with_contacts=with_contacts,
         folder=None,
-        note=note,
-        filing=filing_of(batch, ledger, counted=frozenset(counted), questioned=questioned),
+        filing=filing,
+        rounds=rounds,
     )
     return Result(
         content=content,
@@ -107,8 +116,23 @@ def compare_batch(
         findings=gathered.findings,
         head=found,
         comparison=comparison,
-        note=note,
+        note=filing.note,
+        rounds=rounds,
     )
+
+
+def round_of(
+    batch: Batch, ledger: Ledger, *, progress: Callable[[int, int], None] | None = None
+) -> Round:
+    """Return the accepted returns of a batch as a round, to be put beside another.
+
+    Raises:
+        NothingFoundError: No return counts yet.
+        LedgerError: The archive has lost one, or it cannot be read any more.
+    """
+    gathered = gather(batch, ledger, progress=progress)
+    comparison = aggregate_records(gathered.records, gathered.findings, every=True)
+    return Round(records=gathered.records, comparison=comparison, name=batch.facts.batch)
 
 
 def remake_comparisons(batch: Batch, ledger: Ledger) -> Iterator[bytes]:
@@ -207,19 +231,3 @@ def _slot_row(slot: Slot) -> dict[str, object]:
         **{name: told[name] for name in told if name not in ("unit", "remarks", *days)},
         **days,
     }
-
-
-def _note(batch: Batch, status: Status, *, questioned: bool, found: str) -> str:
-    """Say what a comparison rests on, and by which entry of the journal that can be proved."""
-    lang = batch.form.language
-    figures = {
-        "due": status.whole.due,
-        "accepted": status.whole.standings[Standing.ACCEPTED],
-        "questioned": status.whole.standings[Standing.QUESTIONED],
-        "missing": status.whole.standings[Standing.MISSING]
-        + status.whole.standings[Standing.REJECTED],
-    }
-    name = "rests_on_questioned" if questioned else "rests_on_accepted"
-    return say(f"batch.{name}", lang=lang, **figures) + say(
-        "batch.rests_on_journal", lang=lang, head=found
-    )

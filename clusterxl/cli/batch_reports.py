@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clusterxl.cli import batch_options, beside, options
+from clusterxl.cli import batch_options, beside, earlier, options
 from clusterxl.cli.collect import HAS_ERRORS, KIND_OF_SUFFIX
 from clusterxl.cli.console import steps, tell, tell_unchanged, terminal_width
 from clusterxl.cli.spoken import spoken
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from clusterxl.batch.folder import Batch
+    from clusterxl.batch.results import Result
+    from clusterxl.cli.earlier import Earlier
     from clusterxl.finding import Finding
+    from clusterxl.outputs import Outputs
 
 _INCLUDE = click.option("--include", type=click.Choice(["accepted", "questioned"]))
 _OUTPUT = click.option("-o", "--output", metavar="FILE", type=options.FILE)
@@ -105,6 +108,8 @@ def correct(ctx: click.Context, deadline: date | None) -> None:
 @batch_options.batch_folder
 @_OUTPUT
 @_INCLUDE
+@earlier.before
+@earlier.renamed
 @beside.html
 @beside.frames
 @beside.frame_format
@@ -120,11 +125,12 @@ def aggregate(
 ) -> None:
     """Write the comparison of the accepted returns."""
     from clusterxl.batch.results import compare_batch, note_comparison
-    from clusterxl.outputs import Outputs, csv_bytes
+    from clusterxl.outputs import Outputs
 
     batch = batch_options.opened(ctx)
-    place = _place(batch, output, "comparison_file", workbook=True)
     wanted = beside.beside_of(ctx)
+    before = earlier.earlier_of(ctx, (batch.form,))
+    place = _comparison_place(batch, output, before)
     # Only what lies among the reports of the batch is replaced unasked.
     with (
         batch.ledger() as ledger,
@@ -132,27 +138,44 @@ def aggregate(
         Outputs(force=force or output is None) as files,
     ):
         files.require_folder(place.parent)
+        counts = {"questioned": include == "questioned", "with_contacts": with_contacts}
         with steps(say("cli.reading")) as progress:
-            result = compare_batch(
-                batch,
-                ledger,
-                questioned=include == "questioned",
-                with_contacts=with_contacts,
-                progress=progress,
-            )
-        files.add(place, result.content)
-        if result.sources is not None:
-            files.add(place.with_name(f"{place.stem}.sources.csv"), csv_bytes(result.sources))
+            result = compare_batch(batch, ledger, **counts, beside=before.beside, progress=progress)
+        _add_result(files, place, result)
         beside.add_beside(
-            more, wanted, result.comparison, with_contacts=with_contacts, note=result.note
+            more,
+            wanted,
+            result.comparison,
+            with_contacts=with_contacts,
+            note=result.note,
+            rounds=result.rounds,
         )
-        note_comparison(ledger, result, file=_seen_from(batch, place))
+        if result.rounds is None:
+            note_comparison(ledger, result, file=_seen_from(batch, place))
     tell(say("cli.compared", path=place, count=len(result.returns)))
-    beside.tell_beside(more, wanted)
-    tell(say("cli.compared_hash", sha256=result.sha256, head=result.head))
-    if with_contacts:
-        tell(say("cli.personal"), err=True)
-    _finish(ctx, result.findings)
+    earlier.tell_rounds(before, result.rounds)
+    beside.tell_beside(more, wanted, with_contacts=with_contacts)
+    hashed = "cli.compared_hash" if result.rounds is None else "cli.compared_unnoted"
+    tell(say(hashed, sha256=result.sha256, head=result.head))
+    _finish(ctx, (*result.findings, *before.findings))
+
+
+def _comparison_place(batch: Batch, output: Path | None, before: Earlier) -> Path:
+    """Return where a comparison goes; beside another round it is another file.
+
+    That one is not noted in the journal: from this batch alone nobody can make it again.
+    """
+    name = "comparison_file" if before.before is None else "rounds_file"
+    return _place(batch, output, name, workbook=True)
+
+
+def _add_result(files: Outputs, place: Path, result: Result) -> None:
+    """Add the workbook, and beside it the sources it does not hold."""
+    from clusterxl.outputs import csv_bytes
+
+    files.add(place, result.content)
+    if result.sources is not None:
+        files.add(place.with_name(f"{place.stem}.sources.csv"), csv_bytes(result.sources))
 
 
 @spoken("batch_export")

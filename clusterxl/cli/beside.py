@@ -15,6 +15,7 @@ from clusterxl.errors import OutputError
 from clusterxl.sentences import say
 
 if TYPE_CHECKING:
+    from clusterxl.across_rounds import Rounds
     from clusterxl.aggregate import Comparison
     from clusterxl.outputs import Outputs
 
@@ -87,6 +88,7 @@ def add_beside(
     *,
     with_contacts: bool,
     note: str = "",
+    rounds: Rounds | None = None,
 ) -> None:
     """Write what is wanted beside the workbook.
 
@@ -96,6 +98,7 @@ def add_beside(
         comparison: The comparison.
         with_contacts: Personal answers too.
         note: What else the comparison rests on.
+        rounds: This round beside the one before, in frames of their own.
     """
     from clusterxl.export import comparison_frames
     from clusterxl.outputs import frame_writer
@@ -106,18 +109,21 @@ def add_beside(
     if wanted.frames is not None:
         kind = wanted.kind or "csv"
         write = frame_writer(kind)
-        for name, frame in comparison_frames(comparison, with_contacts=with_contacts).items():
+        told = comparison_frames(comparison, with_contacts=with_contacts, rounds=rounds)
+        for name, frame in told.items():
             # Whoever looks up what a column means does so with a spreadsheet.
             is_book = name == "dictionary"
             path = wanted.frames / f"{name}.{'csv' if is_book else kind}"
             files.add(path, frame_writer("csv")(frame) if is_book else write(frame))
 
 
-def tell_beside(files: Outputs, wanted: Beside) -> None:
-    """Say what was written beside the workbook."""
+def tell_beside(files: Outputs, wanted: Beside, *, with_contacts: bool) -> None:
+    """Say what was written beside the workbook, and where personal answers are in it."""
     if wanted.html is not None:
         tell(say("cli.written", path=wanted.html))
     if wanted.frames is not None:
         written = [*files.written, *files.unchanged]
         count = sum(path.parent == wanted.frames for path in written)
         tell(say("cli.frames_written", count=count, folder=wanted.frames))
+    if with_contacts:
+        tell(say("cli.personal"), err=True)

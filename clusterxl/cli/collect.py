@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clusterxl.cli import beside, options
+from clusterxl.cli import beside, earlier, options
 from clusterxl.cli.console import steps, tell, tell_unchanged
 from clusterxl.cli.refusals import WrongUsageError
 from clusterxl.cli.spoken import spoken
@@ -20,6 +20,7 @@ from clusterxl.sentences import say
 if TYPE_CHECKING:
     from clusterxl.aggregate import Comparison
     from clusterxl.cli.intake import Intake
+    from clusterxl.finding import Finding
     from clusterxl.outputs import Outputs
 
 HAS_ERRORS = 1
@@ -114,6 +115,8 @@ def check(
 @options.forms
 @options.password_file
 @options.ask_password
+@earlier.before
+@earlier.renamed
 @beside.html
 @beside.frames
 @beside.frame_format
@@ -131,7 +134,6 @@ def aggregate(
     """Write the comparison of all subjects as a workbook."""
     from clusterxl.aggregate import aggregate_records
     from clusterxl.cli.document import tell_findings
-    from clusterxl.cli.intake import take_in
     from clusterxl.outputs import Outputs
     from clusterxl.report import write_comparison
 
@@ -139,27 +141,40 @@ def aggregate(
     wanted = beside.beside_of(ctx)
     with Outputs(force=force) as files:
         files.require_folder(output.parent)
-        intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
-        if len(intake.batches) > 1:
-            raise several_forms(intake)
+        intake = _of_one_form(ctx, paths, forms)
+        before = earlier.earlier_of(ctx, forms)
         for records in intake.batches:
             with steps(say("cli.comparing")) as progress:
-                comparison = aggregate_records(records, intake.findings)
+                alone = aggregate_records(records, intake.findings)
+                comparison, rounds = before.beside(records, alone)
                 progress(1, 2)
-                folder = folder_between(paths, output)
-                written = write_comparison(comparison, with_contacts=with_contacts, folder=folder)
+                written = write_comparison(
+                    comparison,
+                    with_contacts=with_contacts,
+                    folder=folder_between(paths, output),
+                    rounds=rounds,
+                )
                 progress(2, 2)
             files.add(output, written)
             add_sources(files, output, comparison)
-            beside.add_beside(files, wanted, comparison, with_contacts=with_contacts)
+            beside.add_beside(files, wanted, comparison, with_contacts=with_contacts, rounds=rounds)
     # What is wrong in the returns stands in the workbook; about other files nothing does.
     tell_findings(intake, intake.of_files)
     if intake.batches:
+        earlier.tell_rounds(before, rounds)
         tell(say("cli.written", path=output))
-        beside.tell_beside(files, wanted)
-        if with_contacts:
-            tell(say("cli.personal"), err=True)
-    finish(ctx, intake)
+        beside.tell_beside(files, wanted, with_contacts=with_contacts)
+    finish(ctx, intake, before.findings)
+
+
+def _of_one_form(ctx: click.Context, paths: tuple[Path, ...], forms: tuple[str, ...]) -> Intake:
+    """Take in what is to stand in one workbook."""
+    from clusterxl.cli.intake import take_in
+
+    intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
+    if len(intake.batches) > 1:
+        raise several_forms(intake)
+    return intake
 
 
 def add_sources(files: Outputs, output: Path, comparison: Comparison) -> None:
@@ -196,7 +211,7 @@ def several_forms(intake: Intake) -> UnknownFormError:
     return UnknownFormError(say("cli.several_forms", forms=shown), code="cli.several_forms")
 
 
-def finish(ctx: click.Context, intake: Intake) -> None:
+def finish(ctx: click.Context, intake: Intake, more: Sequence[Finding] = ()) -> None:
     """End with exit code 1 where an error was found; all outputs are written by then."""
-    if intake.has_errors:
+    if intake.has_errors or any(finding.severity == "error" for finding in more):
         ctx.exit(HAS_ERRORS)

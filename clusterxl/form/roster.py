@@ -20,6 +20,7 @@ MOST_SUBJECTS = 99
 _TYPE = "type"
 _UNIT_CODE = re.compile(r"[A-Za-z0-9_-]{1,30}")
 _CITY_DIGITS = 4
+_NUMBERED = re.compile(r"\d{0,4}Z\d{2,}")
 _SHOWN_NEAR = 5
 
 
@@ -93,6 +94,15 @@ def load_roster(path: Path, form: Form) -> tuple[Unit, ...]:
         sentence = say("roster.broken", file=path, count=len(mistakes))
         raise RosterError(sentence, code="roster.broken", mistakes=tuple(mistakes))
     return units
+
+
+def is_numbered(code: str) -> bool:
+    """Whether a code is one that units without a code are given, anew by each roster.
+
+    >>> is_numbered("4403Z01"), is_numbered("440306")
+    (True, False)
+    """
+    return _NUMBERED.fullmatch(code) is not None
 
 
 def find_unit(units: Iterable[Unit], code: str) -> Unit:

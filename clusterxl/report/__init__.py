@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clusterxl.across_rounds import Rounds
 from clusterxl.aggregate import Comparison
 from clusterxl.excel.book import Book
 from clusterxl.excel.stamp import PROPERTY, Stamp
@@ -30,6 +31,8 @@ from clusterxl.report.panels import Sources
 from clusterxl.report.places import Places
 from clusterxl.report.problems import draw_problems
 from clusterxl.report.rankings import draw_ranking
+from clusterxl.report.restated import draw_restated, has_doubts
+from clusterxl.report.rounds import draw_rounds
 from clusterxl.report.section_plans import places_of, section_sheets
 from clusterxl.report.sections import draw_section
 from clusterxl.report.sources import draw_sources, source_blocks
@@ -46,8 +49,8 @@ def write_comparison(
     sample: bool = False,
     with_contacts: bool = False,
     folder: str | None = "",
-    note: str = "",
     filing: Filing | None = None,
+    rounds: Rounds | None = None,
 ) -> bytes:
     """Write the comparison workbook, in the language of the form.
 
@@ -57,8 +60,8 @@ def write_comparison(
         with_contacts: Personal answers get a sheet of their own; else none is written.
         folder: Folder the files of the returns lie in, seen from that of the workbook and with
             `/`; the sources link to the files there. None for no links.
-        note: What else the comparison rests on, told on the overview.
         filing: The batch it is made in, as it stands; None outside a batch.
+        rounds: This round beside the one before, on sheets of its own.
 
     Returns:
         The bytes of an .xlsx file; the same comparison gives the same bytes.
@@ -66,7 +69,14 @@ def write_comparison(
     Raises:
         RefusedByExcelError: Something breaks a limit of Excel.
     """
-    context = Context(comparison=comparison, sample=sample, folder=folder, note=note, filing=filing)
+    context = Context(
+        comparison=comparison,
+        sample=sample,
+        folder=folder,
+        note=filing.note if filing else "",
+        filing=filing,
+        rounds=rounds,
+    )
     stamp = Stamp(
         kind="comparison",
         form=context.form.id,
@@ -104,6 +114,7 @@ def _draw(book: Book, context: Context, *, with_contacts: bool) -> None:
     for filled in list_sheets(context, sections):
         draw_list(book.sheet(filled.name), context, filled)
     _draw_judged(book, context, judged)
+    _draw_rounds(book, context, places)
     if len(context.comparison.options):
         draw_options(book.sheet(names.options), context, places)
     finder = _draw_proof(book, context, places, facts)
@@ -152,3 +163,11 @@ def _draw_judged(book: Book, context: Context, judged: Sequence[CriteriaSheet]) 
         draw_criteria(book.sheet(each.name), context, each)
     if judged:
         draw_standards(book.sheet(context.names.standards), context, judged)
+
+
+def _draw_rounds(book: Book, context: Context, places: Places) -> None:
+    """Add the sheets of the round before, where one was given."""
+    if context.rounds:
+        draw_rounds(book.sheet(context.names.rounds), context, context.rounds, places)
+        if has_doubts(context.rounds):
+            draw_restated(book.sheet(context.names.restated), context, context.rounds)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from clusterxl.across_rounds import Rounds
 from clusterxl.aggregate import Comparison
 from clusterxl.excel.cells import PageSetup
 from clusterxl.excel.heights import text_px
@@ -31,7 +32,7 @@ MOST_RETURNS_TRACED = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetNames:
-    """Names of the sheets beside those of the sections."""
+    """Names of the sheets beside those of the sections; empty for one that is not there."""
 
     overview: str
     groups: str
@@ -50,6 +51,8 @@ class SheetNames:
     basis: str
     contacts: str
     charts: str
+    rounds: str
+    restated: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,7 @@ class Context:
             links to them.
         note: What else the comparison rests on.
         filing: The batch it is made in, as it stands; None outside a batch.
+        rounds: This round beside the one before; None where none was given.
     """
 
     comparison: Comparison
@@ -70,6 +74,7 @@ class Context:
     folder: str | None = ""
     note: str = ""
     filing: Filing | None = None
+    rounds: Rounds | None = None
 
     @cached_property
     def names(self) -> SheetNames:
@@ -94,6 +99,8 @@ class Context:
             basis=self.say("report.basis_sheet"),
             contacts=self.say("report.contacts_sheet"),
             charts=self.say("report.charts_sheet"),
+            rounds=self.say("report.rounds_sheet") if self.rounds else "",
+            restated=self.say("report.restated_sheet") if self.rounds else "",
         )
 
     @cached_property

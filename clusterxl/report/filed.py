@@ -43,12 +43,14 @@ class Filing:
     """How a batch stands, at the state its comparison rests on.
 
     Attributes:
+        note: What the overview says it rests on beside the returns.
         basis: What every sheet says it rests on, as a sentence.
         facts: What names the batch and this state of it: label and text.
         left_out: The returns that do not count.
         draw: Draws title and table of the groups on a sheet and returns the last row used.
     """
 
+    note: str
     basis: str
     facts: tuple[tuple[str, str], ...]
     left_out: tuple[LeftOut, ...]

@@ -15,6 +15,7 @@ from clusterxl.report.context import Context
 from clusterxl.report.criteria_panel import criteria_panel
 from clusterxl.report.looks import BELOW_INK, GROUND, GUTTER_PX, INK, LINK, MAIN, MUTED
 from clusterxl.report.panels import HEADLINE_POINTS, PANEL_PX, Panel, Sources
+from clusterxl.report.round_words import rounds_basis
 from clusterxl.report.scatter import scatter_panel
 from clusterxl.report.trend import mix_panel, trend_panel
 from clusterxl.summary import Lead
@@ -126,6 +127,8 @@ def basis_line(context: Context, *, traced: str) -> str:
     parts.append(traced)
     if context.note:
         parts.append(context.note)
+    if context.rounds:
+        parts.append(rounds_basis(context, context.rounds))
     return "".join(parts)
 
 
