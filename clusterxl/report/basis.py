@@ -72,8 +72,8 @@ def edition_link(context: Context) -> Link:
     text = context.say(
         "report.edition_link",
         form=context.form.id,
-        version=context.form.version,
-        rules=rules_version(context.form) or DASH,
+        version=context.form.version[:SHORT],
+        rules=rules_version(context.form)[:SHORT] or DASH,
         returns=hash_of_returns(context)[:SHORT],
     )
     return Link(f"internal:{sheet_reference(context.names.basis, 'A1')}", text)

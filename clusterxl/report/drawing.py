@@ -35,6 +35,8 @@ from clusterxl.report.tables import (
 
 ROW_POINTS = 19.0
 INDENT_PX = 18
+# Narrower columns need all their width for a word.
+ROOMY_PX = 96
 AIR_POINTS = 4.5
 EVERY = 5
 TITLE_SIZES, HEADING_SIZES = (16, 14, 12, 10.5), (16, 14, 12, 10.5)
@@ -219,9 +221,11 @@ def _put(sheet: Sheet, row: int, column: int, entry: Entry, style: Style) -> Non
 
 
 def _indent(table: Table, place: int) -> int:
-    """Keep a text at the left from touching a number at its left."""
+    """Keep a text at the left from touching a number, or the full lines of a text, at its left."""
     column, before = table.columns[place], table.columns[place - 1]
-    return int(place > 0 and column.align == "left" and before.align == "right")
+    follows = table.spaced and before.wrap and column.wrap and column.px >= ROOMY_PX
+    touches = before.align == "right" or follows
+    return int(place > 0 and column.align == "left" and touches)
 
 
 def _underlined(style: Style) -> Style:

@@ -69,6 +69,7 @@ def draw_list(sheet: Sheet, context: Context, plan: ListSheet) -> None:
         columns=columns,
         rows=[_row(context, row, is_list=is_list) for row in rows],
         frozen=2,
+        spaced=False,
     )
     draw_table(sheet, table, context.looks)
     last = FIRST_COLUMN + table.printed - 1

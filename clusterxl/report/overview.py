@@ -92,7 +92,8 @@ def _last_panel(sources: Sources, lead: Lead | None) -> Panel | None:
 def _draw_title(sheet: Sheet, context: Context) -> None:
     looks = context.looks
     split = LAST_COLUMN - 2 * STEP + 2
-    right = replace(looks.text(9, ink=LINK), align="right", valign="bottom", underline=True)
+    small = looks.text(9, ink=LINK)
+    right = replace(small, align="right", valign="bottom", underline=True)
     sheet.put(1, FIRST_COLUMN, context.title, looks.text(20, bold=True), 1, split - 1)
     sheet.put(1, split, edition_link(context), right, 1, LAST_COLUMN)
     traced = (

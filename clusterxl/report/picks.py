@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
@@ -14,13 +14,15 @@ from clusterxl.excel.cells import Formula, Validation, address, literal, sheet_r
 from clusterxl.excel.limits import fitting
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH, Context, inert
-from clusterxl.report.looks import MUTED, PAGE_SCALE, quoted
+from clusterxl.report.looks import MUTED, quoted
 
 # A name in the workbook: a drop-down of older programs cannot point at another sheet.
 LIST_NAME = "subjects_to_choose"
 LONGEST_LABEL = 60
 PICKS_ROW, FIRST_ROW, FIRST_COLUMN = 4, 12, 2
 NUMBER, LABEL, FIRST_FACT = FIRST_COLUMN, FIRST_COLUMN + 1, FIRST_COLUMN + 2
+# The margin, numbers, names.
+LIST_PX = (14, 48, 480)
 MARK = re.compile("([\ue000-\uf8ff])")
 
 
@@ -219,12 +221,11 @@ class Choices:
                 PICKS_ROW + place, LABEL, Formula(text, (at or 0) + (at is not None)), looks.text(9)
             )
         self._draw_rows(sheet)
-        last = FIRST_FACT + len(self.heads) - 1
+        sheet.columns(LIST_PX)
         sheet.freeze(FIRST_ROW, LABEL + 1)
         last_row = FIRST_ROW + len(self.labels) - 1
-        page = context.page(self.name, last_row=last_row, last_column=last)
-        # Far wider than a page: it goes on beside rather than become too small to read.
-        sheet.page(replace(page, fit=(0, 0), scale=PAGE_SCALE))
+        # The facts beside the names are for formulas only, and far wider than a page.
+        sheet.page(context.page(self.name, last_row=last_row, last_column=LABEL))
         sheet.protect()
         sheet.visibility("hidden")
         book.define_name(LIST_NAME, f"={self._column(LABEL)}")

@@ -83,6 +83,7 @@ def draw_sources(sheet: Sheet, context: Context, subjects: Choices | None) -> Fi
         columns=columns,
         rows=[_row(context, record, columns, linked=linked) for record in records],
         frozen=2,
+        spaced=False,
         tight=True,
         offset=_offset(context),
     )

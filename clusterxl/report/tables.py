@@ -90,6 +90,8 @@ class Table:
         offset: Rows above the heads that another table takes.
         filtered: Filters are offered; only where there are no totals.
         tight: Rows have no air above and below, so that many stand on a page.
+        spaced: Texts beside each other stand apart; else each has all its column, so that more of
+            them keep to one line.
         bands: Wider than a page, it goes on in bands of whole columns instead of shrinking.
     """
 
@@ -107,6 +109,7 @@ class Table:
     offset: int = 0
     filtered: bool = True
     tight: bool = False
+    spaced: bool = True
     bands: bool = False
 
     @property
