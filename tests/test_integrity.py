@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -312,3 +313,39 @@ def test_our_hidden_sheets_are_known_whatever_they_hold(tmp_path: Path, filled: 
     assert found.account.unclaimed == 0
     parts = parts_of(filled)
     assert read(tmp_path, package_of(parts)).findings == ()
+
+
+# ---- what no longer stands beside its label
+
+
+def exchanged(sheet: Any, pairs: Iterable[tuple[str, str]]) -> None:
+    """Let the contents of cells change places; the names stay where they are."""
+    for first, second in pairs:
+        one, other = sheet[first], sheet[second]
+        one.value, other.value = other.value, one.value
+
+
+INDUSTRY = "二 主导产业情况"
+SHARES = [(f"{column}5", f"{column}6") for column in "BEFG"]
+YEARS = [(f"E{row}", f"G{row}") for row in range(3, 8)]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "astray"),
+    [
+        (SHARES, {"E5", "F5", "G5", "E6", "F6", "G6"}),
+        (SHARES[:1], {"E5", "F5", "G5", "E6", "F6", "G6"}),
+        (YEARS, {"E4", "G4", "E5", "G5"}),
+        ([("B4", "B5"), ("B5", "B6"), ("E4", "E5"), ("E5", "E6")], {"E4", "E5", "E6"}),
+    ],
+    ids=["two rows", "their labels alone", "two years", "three rows in turn"],
+)
+def test_answers_that_changed_places_with_their_labels_are_errors(
+    tmp_path: Path, pairs: list[tuple[str, str]], astray: set[str]
+) -> None:
+    form = load_form("gd-cluster-2023")
+    book = by_hand(simulate_return(form, unit=units_of(form)[3], seed=5))
+    exchanged(book[INDUSTRY], pairs)
+    found = read(tmp_path, saved(book), form)
+    told = [finding for finding in of_kind(found, "INT-MOVED") if finding.severity == "error"]
+    assert {cell.partition("!")[2] for finding in told for cell in finding.cells} >= astray

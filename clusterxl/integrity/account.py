@@ -23,6 +23,8 @@ class SheetAccount:
         relabelled: Places now of printed texts that were changed, with the place when issued.
         removed: Places when issued of printed texts that are gone.
         unlive: Places when issued of live formulas that are gone or replaced.
+        displaced: Places now of printed texts that stand where they were not issued, with the
+            place when issued.
     """
 
     account: Account
@@ -30,11 +32,14 @@ class SheetAccount:
     relabelled: Mapping[Place, Place] = field(default_factory=dict)
     removed: tuple[Place, ...] = ()
     unlive: tuple[Place, ...] = ()
+    displaced: Mapping[Place, Place] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
         """Whether anything is not where it was issued."""
-        return bool(self.unclaimed or self.removed or self.relabelled or self.unlive)
+        return bool(
+            self.unclaimed or self.removed or self.relabelled or self.unlive or self.displaced
+        )
 
 
 def helper_account(sheet: RawSheet) -> SheetAccount:
@@ -102,7 +107,7 @@ def account_of(
             left[place] = cell
     # Only when all texts at their places are known, the others may be what has moved there.
     for place in [*left]:
-        if fate := clerk.knows(left[place]):
+        if fate := clerk.knows(place, left[place]):
             fates[fate] += 1
             del left[place]
     relabelled = {place: at for place in left if (at := clerk.label_before(place))}
@@ -119,6 +124,7 @@ def account_of(
         relabelled=relabelled,
         removed=tuple(place for place in clerk.missing_texts() if place not in gone),
         unlive=clerk.missing_formulas(),
+        displaced=clerk.displaced,
     )
 
 
@@ -137,6 +143,7 @@ class _Clerk:
             self._at = {now: place for place in wanted if (now := alignment.now(*place))}
         self._moved_texts: dict[str, list[Place]] | None = None
         self._moved_shapes: dict[str, list[Place]] = {}
+        self.displaced: dict[Place, Place] = {}
 
     def _before(self, place: Place) -> Place | None:
         return place if self._at is None else self._at.get(place)
@@ -165,8 +172,8 @@ class _Clerk:
             return Fate.TEMPLATE
         return None
 
-    def knows(self, cell: RawCell) -> Fate | None:
-        """Return the fate of a cell that was issued at some other place."""
+    def knows(self, place: Place, cell: RawCell) -> Fate | None:
+        """Return the fate of a cell that was issued at some other place, and note which."""
         if self._moved_texts is None:
             self._moved_texts = _places_of(self._texts)
             self._moved_shapes = _places_of({p: shape_of(f) for p, f in self._formulas.items()})
@@ -178,7 +185,8 @@ class _Clerk:
             return None
         found = self._moved_texts.get(label_key(cell.value))
         if found:
-            del self._texts[found.pop()]
+            self.displaced[place] = at = found.pop()
+            del self._texts[at]
             return Fate.TEMPLATE
         return None
 

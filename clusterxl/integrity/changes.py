@@ -201,18 +201,23 @@ class _Teller:
                 yield self._finding("ROWS", name, INFO, one.sheet.name, count=count)
 
     def moved(self, one: Compared, issued: SheetTemplate) -> Iterator[Finding]:
-        """Tell which input cells were dragged somewhere else."""
+        """Tell which input cells were dragged away, or have lost the labels they stood beside."""
         name = issued.name
-        found = []
+        found, astray = [], []
         for now, key in one.keys.items():
             place = self._layout.places[key]
             at = (place.row, place.column)
             expected = one.alignment.now(*at) if one.alignment else at
             is_elsewhere = place.sheet != name or (expected is not None and expected != now)
-            if is_elsewhere or now in one.astray:
+            if now in one.astray:
+                astray.append((now, key))
+            elif is_elsewhere:
                 found.append((now, key))
         if found:
             yield self._of_inputs("MOVED", "moved", WARNING, one, found)
+        if astray:
+            # Whoever typed beside the label answered another question than the cell's name says.
+            yield self._of_inputs("MOVED", "astray", ERROR, one, astray)
 
     def hidden(self, one: Compared, _: SheetTemplate) -> Iterator[Finding]:
         """Tell of input cells in hidden rows and columns."""
