@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -509,6 +510,7 @@ def test_cached_values_are_what_libreoffice_calculates(tmp_path: Path) -> None:
     }
     records = records_to(full_form(), *three_returns())
     contents["three"] = write_comparison(aggregate_records(records))
+    contents["capitals"] = write_comparison(simulated(_capitals(tmp_path), 4))
     contents["canary"] = canary()
     given, calculated = tmp_path / "given", tmp_path / "calculated"
     given.mkdir()
@@ -520,6 +522,17 @@ def test_cached_values_are_what_libreoffice_calculates(tmp_path: Path) -> None:
     for name, content in contents.items():
         if name != "canary":
             hold_cached(content, (calculated / f"{name}.xlsx").read_bytes(), name)
+
+
+def _capitals(folder: Path) -> Form:
+    """Return a form with two groups that differ in capitals only."""
+    copied = folder / "capitals"
+    copytree(FORMS / "harvest-years", copied)
+    listed = copied / "lists" / "parishes.csv"
+    text = listed.read_text("utf-8")
+    assert "Southshire" in text
+    listed.write_text(text.replace("Southshire", "northshire"), "utf-8")
+    return load_form(copied)
 
 
 def canary() -> bytes:

@@ -168,7 +168,7 @@ def options_panel(sources: Sources) -> Panel:
     for key, label, count in zip(shown["key"], shown["option_label"], shown["count"], strict=True):
         ticks = context.form.by_key[key].type is FieldType.TICKS
         wanted = quoted(TICK if ticks else inert(label))
-        formula = f"=SUMPRODUCT(1*({sources.places.cells(key)}={wanted}))"
+        formula = f"=SUMPRODUCT(1*EXACT({sources.places.cells(key)},{wanted}))"
         name = cut(inert(label), LONGEST_OPTION)
         bars.append(Bar(name=name, formula=formula, value=float(count), label=str(int(count))))
     data = context.say("report.options_data")

@@ -45,7 +45,7 @@ def add_all_met(builder: Builder, sheet: CriteriaSheet | None) -> None:
     rows = zip(builder.rows, builder.frame["group"], builder.frame["subjects"], strict=True)
     for row, group, count in rows:
         name, whole = f"${builder.letters('name')}{row}", f"{builder.letters('subjects')}{row}"
-        full = f"SUMPRODUCT(({groups}={name})*({met}={sheet.most}))"
+        full = f"SUMPRODUCT(EXACT({groups},{name})*({met}={sheet.most}))"
         text, value = _dots(full, whole, every.get(group, 0), int(count), most=largest)
         ink = MAIN if every.get(group, 0) else LIGHT
         entries.append(Cell(Formula(f"={text}", value), ink=ink))

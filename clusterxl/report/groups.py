@@ -59,9 +59,9 @@ def group_ranking(
 
 
 def _only(builder: Builder, row: int) -> str:
-    """Return the condition on the returns of the group in a row."""
+    """Return the condition on the returns of the group in a row; capitals make another group."""
     key = next(iter(builder.places.columns))
-    return f"({builder.places.groups(key)}=${builder.letters('name')}{row})"
+    return f"EXACT({builder.places.groups(key)},${builder.letters('name')}{row})"
 
 
 def _add_names(builder: Builder) -> None:

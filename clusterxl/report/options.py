@@ -112,7 +112,9 @@ def _count(places: Places, context: Context, key: str, option: dict[str, Any]) -
     wanted = TICK if ticks else inert(option["option_label"])
     if len(wanted) > LONGEST_LITERAL or key not in places.columns:
         return float(option["count"])
-    return Formula(f"=SUMPRODUCT(1*({places.cells(key)}={quoted(wanted)}))", int(option["count"]))
+    return Formula(
+        f"=SUMPRODUCT(1*EXACT({places.cells(key)},{quoted(wanted)}))", int(option["count"])
+    )
 
 
 def _basis(context: Context, places: Places, key: str, first: int, last: int) -> str:

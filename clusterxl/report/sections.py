@@ -234,7 +234,7 @@ def _total(context: Context, places: Places, asked: Input, answers: Sequence[Sho
     if _is_mark(asked):
         wanted = TICK if asked.type is FieldType.TICKS else asked.field.items[0].label
         found = sum(answer.content == wanted for answer in answers)
-        same = f"=SUMPRODUCT(1*({cells}={quoted(wanted)}))"
+        same = f"=SUMPRODUCT(1*EXACT({cells},{quoted(wanted)}))"
         return Formula(same, found) if len(wanted) <= LONGEST_LITERAL else found
     return ""
 

@@ -148,7 +148,7 @@ def mix_panel(sources: Sources, asked: Field) -> Panel:
     cells = sources.places.cells(key)
     rows: list[list[Content]] = []
     for label, count, total in zip(mix["label"], mix["subjects"], mix["lead"], strict=True):
-        same = f"({cells}={quoted(label)})"
+        same = f"EXACT({cells},{quoted(label)})"
         row: list[Content] = [label, Formula(f"=SUMPRODUCT(1*{same})", int(count))]
         if lead:
             added = f"SUMPRODUCT(1*{same},{sources.places.cells(lead.keys[-1])})"
