@@ -32,10 +32,11 @@ from damage import SHEET1, edited, parts_of, without
 from hand_returns import FORMS
 
 from clusterxl.batch.begin import Beginning, begin_batch
-from clusterxl.batch.decide import accept_return, exclude_return, find_return, purge_return
+from clusterxl.batch.decide import accept_return, exclude_return, find_return
 from clusterxl.batch.folder import Batch, open_batch
 from clusterxl.batch.issue import issue_batch
 from clusterxl.batch.judge import judge_return
+from clusterxl.batch.purge import purge_return
 from clusterxl.batch.receive import receive_files
 from clusterxl.batch.rules import change_rules
 from clusterxl.batch.verify import verify_batch
@@ -537,6 +538,36 @@ class TestDeciding:
         again = receive(batch, tmp_path / "in", {})
         assert fates(again) == {"of Example Person.xlsx": "repeated"}
         assert not any(p.is_file() for p in (batch.root / "archive").rglob("*"))
+
+    @pytest.mark.parametrize("named", ["first", "last", "2201-1"])
+    def test_a_purge_takes_all_that_the_subject_sent(
+        self, batch: Batch, tmp_path: Path, named: str
+    ) -> None:
+        told = ("some 12345 sacks", "67.25", "78.5")
+        texts = [{"wheat_2024": told[0]}, {"wheat_2024": 67.25}, {"wheat_2024": 78.5}]
+        receive(batch, tmp_path / "a", {"a.xlsx": filled(batch, "2201", **texts[0])})
+        with batch.ledger() as ledger:
+            correct(batch, ledger, find_returns(ledger)[0])
+        receive(batch, tmp_path / "b", {"b.xlsx": filled(batch, "2201", **texts[1])})
+        receive(batch, tmp_path / "c", {"c.xlsx": filled(batch, "2201", **texts[2])})
+        receive(batch, tmp_path / "d", {"of another.xlsx": filled(batch, "1101")})
+        (batch.root / "reports" / "tables").mkdir(parents=True)
+        (batch.root / "reports" / "tables" / "x.csv").write_text("78.5")
+        with batch.ledger() as ledger:
+            own = [one.sha256 for one in find_returns(ledger) if one.unit == "2201"]
+            first, last = own[0], own[-1]
+        name = {"first": first, "last": last}.get(named, named)
+        done = purge_return(batch, name, reason="asked for")
+        assert (len(done.returns), len(done.removed), done.others) == (3, 1, ())
+        assert [(left.folder, left.files) for left in done.left] == [("reports/tables", ("x.csv",))]
+        again = purge_return(batch, name, reason="asked for")
+        assert (again.return_ids, again.head) == (done.return_ids, done.head)
+        assert len([p for p in (batch.root / "archive").rglob("*") if p.is_file()]) == 1
+        assert not any(p.is_file() for p in (batch.root / "corrections").rglob("*.xlsx"))
+        with batch.ledger() as ledger:
+            assert {one.unit for one in find_returns(ledger) if not one.purged} == {"1101"}
+            assert len(find_returns(ledger)) == 4
+        assert verify_batch(batch).findings == ()
 
 
 class TestRules:
