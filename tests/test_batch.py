@@ -243,12 +243,28 @@ class TestReceive:
         assert set(fates(again).values()) == {"repeated", "skipped"}
         with batch.ledger() as ledger:
             assert ledger.dump() == before
+        # Others came in between: the first folder is known as well, and so is what joined it once.
+        receive(batch, tmp_path / "2", {"c.xlsx": filled(batch, "2201"), "note.pdf": b"%PDF"})
+        with batch.ledger() as ledger:
+            before = ledger.dump()
+        again = receive(batch, tmp_path / "in", files)
+        assert set(fates(again).values()) == {"repeated", "skipped"}
+        assert again.tally.files == len(files)
+        with batch.ledger() as ledger:
+            assert ledger.dump() == before
+        joined = receive(batch, tmp_path / "in", {"new.xlsx": filled(batch, "1101", wheat_2024=7)})
+        assert (joined.tally.files, joined.tally.fates["repeated"]) == (5, 3)
+        assert joined.tally.fates["skipped"] == 1
+        with batch.ledger() as ledger:
+            joint = ledger.dump()
+            new = set(joint.splitlines()) - set(before.splitlines())
+            assert sum(line.startswith('{"arrivals":') for line in new) == 1
         # Under another name it came in once more.
         later = receive(batch, tmp_path / "later", {"new name.xlsx": files["a.xlsx"]})
-        assert (fates(later), later.number) == ({"new name.xlsx": "repeated"}, again.number + 1)
+        assert (fates(later), later.number) == ({"new name.xlsx": "repeated"}, joined.number + 1)
         receive(batch, tmp_path / "in", files)
         with batch.ledger() as ledger:
-            assert returns_in(ledger.dump()) == returns_in(before)
+            assert returns_in(ledger.dump()) == returns_in(joint)
 
     def test_the_order_of_files_does_not_matter(self, made: Batch, tmp_path: Path) -> None:
         good = filled(made, "1101")

@@ -1,4 +1,4 @@
-"""Removes what a subject sent for good: all its returns, the corrections of them, and their names."""
+"""Removes for good what a subject sent: all its returns, and the corrections of them."""
 
 from __future__ import annotations
 

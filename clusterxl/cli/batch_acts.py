@@ -123,8 +123,8 @@ def purge(ctx: click.Context, name: str, reason: str) -> None:
 
     done = purge_return(batch_options.opened(ctx), name, reason=reason)
     ids = say("report.comma").join(done.return_ids)
-    figures = {"returns": len(done.returns), "corrections": len(done.removed)}
-    tell(say("batch.purged", ids=ids, **figures))
+    count, removed = len(done.returns), len(done.removed)
+    tell(say("batch.purged", ids=ids, returns=count, corrections=removed))
     for other in done.others:
         tell(say("batch.purge_other", line=shown_line(other)), err=True)
     for left in done.left:
