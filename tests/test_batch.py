@@ -54,7 +54,7 @@ from clusterxl.excel.stamp import PROPERTY, Stamp, carriers, parse_stamp
 from clusterxl.form.file import load_form
 from clusterxl.generate import generate_workbook
 from clusterxl.ledger import State, find_returns, journal_text
-from clusterxl.sentences import use_language
+from clusterxl.sentences import say, use_language
 from clusterxl.testing.returns import simulate_return
 
 # An older format that is broken: another process looks into it.
@@ -628,8 +628,16 @@ class TestRules:
 
     def test_with_mistakes_nothing_is_changed(self, batch: Batch, tmp_path: Path) -> None:
         wrong = self.rule(tmp_path, RULE.replace("wheat[", "rye["))
-        with pytest.raises(DefinitionError):
+        with pytest.raises(DefinitionError) as refused:
             change_rules(batch, wrong, reason="new limit")
+        assert refused.value.code == "batch.broken_rules"
+        said = str(refused.value)
+        # Its limit changed, its examples did not.
+        stale = self.rule(tmp_path, RULE.replace("<= 20", "<= 5"))
+        with pytest.raises(DefinitionError) as refused:
+            change_rules(batch, stale, reason="new limit")
+        assert say("batch.broken_examples") in str(refused.value)
+        assert say("batch.broken_examples") not in said
         with pytest.raises(BatchError):
             change_rules(batch, tmp_path, reason=" ")
         with pytest.raises(BatchError):
