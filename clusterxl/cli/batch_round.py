@@ -11,6 +11,7 @@ import click
 from clusterxl.cli import batch_options, options
 from clusterxl.cli.collect import HAS_ERRORS
 from clusterxl.cli.console import steps, tell
+from clusterxl.cli.issuing import tell_unlisted
 from clusterxl.cli.spoken import spoken
 from clusterxl.sentences import say
 
@@ -52,6 +53,7 @@ def new(
             copies=sum(unit.subjects for unit in begun.units),
         )
     )
+    tell_unlisted(begun.form, begun.units)
 
 
 @spoken("batch_issue")
