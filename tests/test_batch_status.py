@@ -160,8 +160,9 @@ def test_two_of_one_slot_are_one_slot_and_say_what_is_asked(ledger: Ledger) -> N
     slot = slots(ledger)["4401-1"]
     assert (slot.standing, slot.waiting, slot.warnings) == (Standing.QUESTIONED, 1, 1)
     assert len(slot.remarks) == 1
-    accept(ledger, find_returns(ledger)[0].sha256, reason="?")
-    assert slots(ledger)["4401-1"].standing is Standing.ACCEPTED
+    accept(ledger, find_returns(ledger)[0].sha256, reason="by telephone")
+    slot = slots(ledger)["4401-1"]
+    assert (slot.standing, slot.remarks) == (Standing.ACCEPTED, ("by telephone",))
 
 
 def test_without_serials_returns_take_the_free_slots_of_their_unit(ledger: Ledger) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterxl.cli import batch_options, options
+from clusterxl.cli.batch_next import tell_next
 from clusterxl.cli.batch_round import tell_head, tell_moved
 from clusterxl.cli.collect import HAS_ERRORS
 from clusterxl.cli.console import steps, tell
@@ -35,6 +36,7 @@ def accept(ctx: click.Context, name: str, reason: str, unit: str, serial: str) -
 
     batch = batch_options.opened(ctx)
     _tell_decided(accept_return(batch, name, reason=reason, unit=unit, serial=serial))
+    tell_next(batch, "accepted")
 
 
 @spoken("batch_exclude")
