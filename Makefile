@@ -11,7 +11,7 @@ PYTEST_ARGS ?= -n 2 --dist worksteal
 # Which computer the wheelhouse is for: its Python, its platform, extras wanted there.
 PY ?= 3.11
 PLATFORM ?= win_amd64
-EXTRAS ?= parquet
+EXTRAS ?= parquet,html
 WHEELHOUSE ?= wheelhouse
 
 # How many mutants `make fuzz` reads, and which.

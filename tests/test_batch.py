@@ -32,10 +32,11 @@ from damage import SHEET1, edited, parts_of, without
 from hand_returns import FORMS
 
 from clusterxl.batch.begin import Beginning, begin_batch
-from clusterxl.batch.decide import accept_return, exclude_return, find_return, purge_return
+from clusterxl.batch.decide import accept_return, exclude_return, find_return
 from clusterxl.batch.folder import Batch, open_batch
 from clusterxl.batch.issue import issue_batch
 from clusterxl.batch.judge import judge_return
+from clusterxl.batch.purge import purge_return
 from clusterxl.batch.receive import receive_files
 from clusterxl.batch.rules import change_rules
 from clusterxl.batch.verify import verify_batch
@@ -53,7 +54,7 @@ from clusterxl.excel.stamp import PROPERTY, Stamp, carriers, parse_stamp
 from clusterxl.form.file import load_form
 from clusterxl.generate import generate_workbook
 from clusterxl.ledger import State, find_returns, journal_text
-from clusterxl.sentences import use_language
+from clusterxl.sentences import say, use_language
 from clusterxl.testing.returns import simulate_return
 
 # An older format that is broken: another process looks into it.
@@ -242,12 +243,28 @@ class TestReceive:
         assert set(fates(again).values()) == {"repeated", "skipped"}
         with batch.ledger() as ledger:
             assert ledger.dump() == before
+        # Others came in between: the first folder is known as well, and so is what joined it once.
+        receive(batch, tmp_path / "2", {"c.xlsx": filled(batch, "2201"), "note.pdf": b"%PDF"})
+        with batch.ledger() as ledger:
+            before = ledger.dump()
+        again = receive(batch, tmp_path / "in", files)
+        assert set(fates(again).values()) == {"repeated", "skipped"}
+        assert again.tally.files == len(files)
+        with batch.ledger() as ledger:
+            assert ledger.dump() == before
+        joined = receive(batch, tmp_path / "in", {"new.xlsx": filled(batch, "1101", wheat_2024=7)})
+        assert (joined.tally.files, joined.tally.fates["repeated"]) == (5, 3)
+        assert joined.tally.fates["skipped"] == 1
+        with batch.ledger() as ledger:
+            joint = ledger.dump()
+            new = set(joint.splitlines()) - set(before.splitlines())
+            assert sum(line.startswith('{"arrivals":') for line in new) == 1
         # Under another name it came in once more.
         later = receive(batch, tmp_path / "later", {"new name.xlsx": files["a.xlsx"]})
-        assert (fates(later), later.number) == ({"new name.xlsx": "repeated"}, again.number + 1)
+        assert (fates(later), later.number) == ({"new name.xlsx": "repeated"}, joined.number + 1)
         receive(batch, tmp_path / "in", files)
         with batch.ledger() as ledger:
-            assert returns_in(ledger.dump()) == returns_in(before)
+            assert returns_in(ledger.dump()) == returns_in(joint)
 
     def test_the_order_of_files_does_not_matter(self, made: Batch, tmp_path: Path) -> None:
         good = filled(made, "1101")
@@ -538,6 +555,36 @@ class TestDeciding:
         assert fates(again) == {"of Example Person.xlsx": "repeated"}
         assert not any(p.is_file() for p in (batch.root / "archive").rglob("*"))
 
+    @pytest.mark.parametrize("named", ["first", "last", "2201-1"])
+    def test_a_purge_takes_all_that_the_subject_sent(
+        self, batch: Batch, tmp_path: Path, named: str
+    ) -> None:
+        told = ("some 12345 sacks", "67.25", "78.5")
+        texts = [{"wheat_2024": told[0]}, {"wheat_2024": 67.25}, {"wheat_2024": 78.5}]
+        receive(batch, tmp_path / "a", {"a.xlsx": filled(batch, "2201", **texts[0])})
+        with batch.ledger() as ledger:
+            correct(batch, ledger, find_returns(ledger)[0])
+        receive(batch, tmp_path / "b", {"b.xlsx": filled(batch, "2201", **texts[1])})
+        receive(batch, tmp_path / "c", {"c.xlsx": filled(batch, "2201", **texts[2])})
+        receive(batch, tmp_path / "d", {"of another.xlsx": filled(batch, "1101")})
+        (batch.root / "reports" / "tables").mkdir(parents=True)
+        (batch.root / "reports" / "tables" / "x.csv").write_text("78.5")
+        with batch.ledger() as ledger:
+            own = [one.sha256 for one in find_returns(ledger) if one.unit == "2201"]
+            first, last = own[0], own[-1]
+        name = {"first": first, "last": last}.get(named, named)
+        done = purge_return(batch, name, reason="asked for")
+        assert (len(done.returns), len(done.removed), done.others) == (3, 1, ())
+        assert [(left.folder, left.files) for left in done.left] == [("reports/tables", ("x.csv",))]
+        again = purge_return(batch, name, reason="asked for")
+        assert (again.return_ids, again.head) == (done.return_ids, done.head)
+        assert len([p for p in (batch.root / "archive").rglob("*") if p.is_file()]) == 1
+        assert not any(p.is_file() for p in (batch.root / "corrections").rglob("*.xlsx"))
+        with batch.ledger() as ledger:
+            assert {one.unit for one in find_returns(ledger) if not one.purged} == {"1101"}
+            assert len(find_returns(ledger)) == 4
+        assert verify_batch(batch).findings == ()
+
 
 class TestRules:
     def rule(self, tmp_path: Path, text: str = RULE) -> Path:
@@ -581,8 +628,16 @@ class TestRules:
 
     def test_with_mistakes_nothing_is_changed(self, batch: Batch, tmp_path: Path) -> None:
         wrong = self.rule(tmp_path, RULE.replace("wheat[", "rye["))
-        with pytest.raises(DefinitionError):
+        with pytest.raises(DefinitionError) as refused:
             change_rules(batch, wrong, reason="new limit")
+        assert refused.value.code == "batch.broken_rules"
+        said = str(refused.value)
+        # Its limit changed, its examples did not.
+        stale = self.rule(tmp_path, RULE.replace("<= 20", "<= 5"))
+        with pytest.raises(DefinitionError) as refused:
+            change_rules(batch, stale, reason="new limit")
+        assert say("batch.broken_examples") in str(refused.value)
+        assert say("batch.broken_examples") not in said
         with pytest.raises(BatchError):
             change_rules(batch, tmp_path, reason=" ")
         with pytest.raises(BatchError):

@@ -81,6 +81,31 @@ def test_receive_prints_a_line_a_file_then_the_sum_and_the_head(
     assert head_of(root) in again.output
 
 
+def test_each_step_says_which_command_comes_next(
+    run: Run, root: Path, inbox: Path, tmp_path: Path
+) -> None:
+    at = ("--batch", root)
+    roster = tmp_path / "roster.csv"
+    asked = ("--form", HARVEST, "--base-year", "2024", "--roster", roster)
+    again = run("batch", "new", root, *asked, "--deadline", "2025-01-31")
+    assert "2025-01-31" in again.stderr
+    assert str(root / "keys") in again.stderr
+    steps = {
+        "issue": again,
+        "receive": run("batch", "issue", *at),
+        "correct": run("batch", "receive", inbox, *at),
+        "status": run("batch", "receive", inbox / "a.xlsx", *at),
+    }
+    steps |= {"receive ": run("batch", "correct", *at)}
+    steps |= {"aggregate": run("batch", "accept", "1102", "--reason", "示例", *at)}
+    steps |= {"verify": run("batch", "aggregate", *at)}
+    for name, done in steps.items():
+        line = done.stderr.splitlines()[-1]
+        assert f"clusterxl batch {name.strip()}" in line
+        assert f"--batch {root}" in line
+        assert "clusterxl batch" not in done.stdout
+
+
 def test_a_resubmission_is_told_answer_by_answer(run: Run, root: Path, inbox: Path) -> None:
     run("batch", "receive", inbox, "--batch", root)
     better = inbox.parent / "better.xlsx"

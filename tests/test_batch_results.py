@@ -39,6 +39,7 @@ from clusterxl.ledger import (
     verify_ledger,
 )
 from clusterxl.read import read_return
+from clusterxl.sentences import say
 
 # Of a comparison openpyxl drops the bars in cells, and says so.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -176,6 +177,16 @@ class TestCompare:
             str(cell) for row in overview.iter_rows(max_row=3, values_only=True) for cell in row
         )
         assert first.head in told
+
+    def test_the_sources_say_where_in_the_archive_their_files_lie(self, batch: Batch) -> None:
+        with batch.ledger() as ledger:
+            content = compare_batch(batch, ledger).content
+        sheet = openpyxl.load_workbook(BytesIO(content))[say("report.provenance_sheet", lang="zh")]
+        rows = [[str(cell) for cell in row if cell] for row in sheet.values]
+        assert any(say("report.sources_note_archive", lang="zh") in one for r in rows for one in r)
+        paths = {one for row in rows for one in row if one.startswith("archive/")}
+        assert paths
+        assert all((batch.root / one).is_file() for one in paths)
 
     def test_two_subjects_of_one_name_both_count(self, batch: Batch) -> None:
         second = filled(batch, "101", 2, changes={"name": "东县第1产业", "growth": 7})

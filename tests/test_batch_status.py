@@ -160,8 +160,9 @@ def test_two_of_one_slot_are_one_slot_and_say_what_is_asked(ledger: Ledger) -> N
     slot = slots(ledger)["4401-1"]
     assert (slot.standing, slot.waiting, slot.warnings) == (Standing.QUESTIONED, 1, 1)
     assert len(slot.remarks) == 1
-    accept(ledger, find_returns(ledger)[0].sha256, reason="?")
-    assert slots(ledger)["4401-1"].standing is Standing.ACCEPTED
+    accept(ledger, find_returns(ledger)[0].sha256, reason="by telephone")
+    slot = slots(ledger)["4401-1"]
+    assert (slot.standing, slot.remarks) == (Standing.ACCEPTED, ("by telephone",))
 
 
 def test_without_serials_returns_take_the_free_slots_of_their_unit(ledger: Ledger) -> None:
@@ -202,6 +203,13 @@ class TestText:
             "待改 1 份：",
             "  甲市  1  一县（示例集群）",
         ]
+
+    def test_what_came_late_is_counted_in_returns(self, ledger: Ledger) -> None:
+        receive(ledger, sent("4401-1"), sent("4401-2", subject="示例集群"))
+        lines = as_text(self.FORM, taken(ledger, deadline=date(2023, 2, 27))).splitlines()
+        heads, *rows = (line.split() for line in lines[3:7])
+        assert heads[-1] == "迟报份"
+        assert [row[-1] for row in rows if row[0] == "甲市"] == ["2"]
 
     def test_on_a_terminal_a_long_line_ends_with_how_many_are_left_out(
         self, ledger: Ledger
@@ -293,6 +301,18 @@ class TestWorkbook:
         assert book.sheetnames == ["State of returns", "Details", "Reminders", "Journal"]
         assert book["State of returns"]["C5"].value == 1
         assert book["Reminders"]["B1"].value == "1 missing"
+
+    @pytest.mark.parametrize(
+        ("due", "came", "share"),
+        [(7, 3, "43%"), (8, 1, "13%"), (200, 199, "99%"), (200, 1, "1%"), (3, 3, "100%")],
+    )
+    def test_what_came_is_rounded_and_all_only_where_all_came(
+        self, form: Form, ledger: Ledger, due: int, came: int, share: str
+    ) -> None:
+        units = [Unit(group="甲市", name=f"{n}镇", code=f"44{n:03}") for n in range(due)]
+        receive(ledger, *(sent(f"44{n:03}-1") for n in range(came)))
+        book = openpyxl.load_workbook(BytesIO(write_status(form, taken(ledger, units))))
+        assert book["报送情况"]["J6"].value == share
 
     def test_a_long_roster_is_told_in_figures(self, form: Form, ledger: Ledger) -> None:
         units = [Unit(group="甲市", name=f"{n}镇", code=f"44{n:02}") for n in range(60)]

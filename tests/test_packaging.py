@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -49,6 +50,18 @@ def test_every_data_file_is_covered(
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     }
     assert present <= covered
+
+
+def test_an_offline_computer_gets_the_extras_that_its_note_installs(
+    setup: configparser.ConfigParser, repository: Path
+) -> None:
+    makefile = (repository / "Makefile").read_text(encoding="utf-8")
+    note = (repository / "docs" / "install-offline.zh.md").read_text(encoding="utf-8")
+    (default,) = re.findall(r"^EXTRAS \?= (.*)$", makefile, re.MULTILINE)
+    assert "html" in default.split(",")
+    assert set(default.split(",")) <= set(setup["options.extras_require"])
+    assert f"clusterxl[{default}]" in note
+    assert f"--extras {default} " in note
 
 
 def test_data_is_found_through_the_package() -> None:

@@ -9,7 +9,7 @@ import pytest
 from clusterxl.errors import RosterError, UnknownUnitError
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form
-from clusterxl.form.roster import Unit, find_unit, load_roster, units_of
+from clusterxl.form.roster import Unit, find_unit, load_roster, units_of, unlisted
 
 HEADER = "city,unit,code,type,subjects\n"
 ASTON = Unit(group="Northshire", name="Aston", code="1101", type="rural")
@@ -127,6 +127,25 @@ def test_all_mistakes_of_a_roster_at_once(
     found = {(m.file, m.line, m.code.removeprefix("roster.")) for m in caught.value.mistakes}
     assert found == {("roster.csv", line, code) for line, code in expected}
     assert caught.value.code == "roster.broken"
+
+
+def test_a_slip_is_asked_about_before_a_new_unit_is_made_of_it(
+    guangdong: Form, tmp_path: Path
+) -> None:
+    with pytest.raises(RosterError) as caught:
+        load_roster(write(tmp_path, HEADER + "深圳市,宝安,,,1\n"), guangdong)
+    (mistake,) = caught.value.mistakes
+    assert mistake.code == "roster.unit_near"
+    assert "宝安区" in mistake.message
+    text = HEADER + "深圳市,宝安,4403Z09,,\n深圳市,某园区,,,\n深圳市,宝安区,,,\n"
+    units = load_roster(write(tmp_path, text), guangdong)
+    told = [(unit.name, unit.code) for unit in unlisted(units, guangdong)]
+    assert told == [("宝安", "4403Z09"), ("某园区", "4403Z01")]
+
+
+def test_a_form_without_a_list_expects_no_unit_of_it(forms: Path, tmp_path: Path) -> None:
+    farm = load_form(forms / "farm-survey")
+    assert unlisted(load_roster(write(tmp_path, "unit\nHill farms\n"), farm), farm) == ()
 
 
 def test_a_code_left_out_never_meets_one_given_below(harvest: Form, tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from clusterxl import ledger as memory
-from clusterxl.batch.folder import CORRECTIONS, ISSUED, REPORTS, Batch, cannot
+from clusterxl.batch.folder import Batch, cannot
+from clusterxl.errors import BatchError
 from clusterxl.form.roster import find_unit
 from clusterxl.issue import serial_of
 from clusterxl.ledger import Ledger, Recorded, State, find_returns
 from clusterxl.ledger.states import LIVE, state_word
-from clusterxl.outputs import not_writable
 
 _ID_LENGTH = 12
 _FEWEST_DIGITS = 4
@@ -36,23 +36,6 @@ class Decided:
     head: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purged:
-    """What a purge came to.
-
-    Attributes:
-        return_id: The return.
-        removed: Corrections that held its values, and are gone.
-        reports: Files in the folder of reports, which may hold its values still.
-        head: Head of the journal after it.
-    """
-
-    return_id: str
-    removed: tuple[str, ...]
-    reports: tuple[str, ...]
-    head: str
-
-
 def find_return(ledger: Ledger, name: str) -> Recorded:
     """Return the return that somebody names.
 
@@ -64,14 +47,29 @@ def find_return(ledger: Ledger, name: str) -> Recorded:
     Raises:
         BatchError: There is none, or there are several; the sentence lists them.
     """
+    found = named_returns(ledger, name)
+    if len(found) > 1:
+        raise many_returns(name, found)
+    return found[0]
+
+
+def named_returns(ledger: Ledger, name: str) -> tuple[Recorded, ...]:
+    """Return all returns that a name may mean, at least one.
+
+    Raises:
+        BatchError: There is none.
+    """
     known = find_returns(ledger)
     for found in (_by_id(known, name), _by_file(known, name), _by_slot(known, name)):
-        if len(found) == 1:
-            return found[0]
         if found:
-            listed = "\n".join(f"  {shown_line(one)}" for one in found)
-            raise cannot("many_returns", name=name, returns=listed)
+            return tuple(found)
     raise cannot("no_return", name=name)
+
+
+def many_returns(name: str, found: Iterable[Recorded]) -> BatchError:
+    """Return the error that lists the returns that a name may mean."""
+    listed = "\n".join(f"  {shown_line(one)}" for one in found)
+    return cannot("many_returns", name=name, returns=listed)
 
 
 def shown_line(found: Recorded) -> str:
@@ -144,47 +142,6 @@ def exclude_return(batch: Batch, name: str, *, reason: str) -> Decided:
         if found.state is not State.EXCLUDED:
             memory.exclude(ledger, found.sha256, reason=reason)
         return _decided(ledger, found)
-
-
-def purge_return(batch: Batch, name: str, *, reason: str) -> Purged:
-    """Remove the bytes and values of a return for good, and the corrections that hold them.
-
-    Its hash, its numbers and the reason stay: sums add up as before. Again, it only removes what
-    a process that died had left.
-
-    Raises:
-        BatchError: There is none, there are several, or there is no reason.
-        OutputError: The ledger, the archive or a correction cannot be written.
-    """
-    if not reason.strip():
-        raise cannot("no_reason_to_purge")
-    with batch.ledger() as ledger:
-        found = find_return(ledger, name)
-        # Before the names are gone by which whoever is cut off here would ask again.
-        for one in memory.find_corrections(ledger):
-            if one.answers == found.sha256:
-                _remove(batch, one.file)
-        files = memory.purge(ledger, found.sha256, reason=reason)
-        reports = batch.root / REPORTS
-        left = (path for path in reports.rglob("*") if path.is_file())
-        return Purged(
-            return_id=found.sha256[:_ID_LENGTH],
-            removed=files,
-            reports=tuple(sorted(path.relative_to(batch.root).as_posix() for path in left)),
-            head=memory.head(ledger.connection),
-        )
-
-
-def _remove(batch: Batch, file: str) -> None:
-    path = batch.root / file
-    inside = [(batch.root / name).resolve() for name in (CORRECTIONS, ISSUED)]
-    # The ledger says where; a place outside of its folders is none of ours.
-    if not any(path.resolve().is_relative_to(folder) for folder in inside):
-        return
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise not_writable(path, error) from error
 
 
 def _slot_of(found: Recorded) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from clusterxl.batch.status_looks import StatusLooks
 from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import Form
 from clusterxl.ledger import Ledger, Recorded, State, find_reason, find_returns
+from clusterxl.ledger.store import ARCHIVE
 from clusterxl.report.filed import TEXTS_PX, Filing, LeftOut
 from clusterxl.sentences import say
 
@@ -57,6 +58,7 @@ def filing_of(
         facts=_facts(batch, looks, status),
         left_out=tuple(_left_out(batch, ledger, counted)),
         draw=draw,
+        archive=ARCHIVE,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,10 +31,12 @@ from clusterxl.ledger import (
     find_findings,
     find_returns,
     head,
+    known_already,
+    last_receive,
     record_return,
     record_skip,
+    repeat_of,
     require_return,
-    same_again,
     tally,
 )
 from clusterxl.sentences import say
@@ -108,9 +111,9 @@ def receive_files(
     """Receive files, folders and zips.
 
     Files are taken in the order of their content, so that the order in which they are given, or
-    lie in their folders, decides nothing. A receive that was broken off goes on; one that ended,
-    given again at once, enters nothing. Returns that came earlier are judged again first where
-    the roster or passwords now say something else of them.
+    lie in their folders, decides nothing. A receive that was broken off goes on; files that came
+    in before, under the same name, enter nothing. Returns that came earlier are judged again
+    first where the roster or passwords now say something else of them.
 
     Args:
         batch: The batch.
@@ -151,18 +154,26 @@ def _received(
     waiting: Sequence[_Waiting],
     progress: Callable[[int, int], None] | None,
 ) -> tuple[int, list[_Waiting | Outcome], Tally]:
-    """Receive files; return the number of the receive, what became of each, and the sum."""
-    if again := same_again(ledger, [(one.name, one.sha256) for one in waiting]):
-        known = [found or one for found, one in zip(again[1], waiting, strict=True)]
-        fates = [Fate.SKIPPED if isinstance(one, _Waiting) else one.fate for one in known]
-        return again[0], known, tally(len(known), fates)
-    number = begin_receive(ledger, [one.name for one in waiting])
+    """Receive what is not known; return the number of the receive, what became of each, the sum."""
+    known = known_already(ledger, [(one.name, one.sha256) for one in waiting])
+    new = [one for one, is_known in zip(waiting, known, strict=True) if not is_known]
+    old = [
+        repeat_of(ledger, one.name, one.sha256) if one.sha256 else one
+        for one, is_known in zip(waiting, known, strict=True)
+        if is_known
+    ]
+    fates = [Fate.SKIPPED if isinstance(one, _Waiting) else one.fate for one in old]
+    if not new:
+        return last_receive(ledger), old, tally(len(old), fates)
+    number = begin_receive(ledger, [one.name for one in new])
     outcomes = []
-    for position, one in enumerate(waiting):
+    for position, one in enumerate(new):
         outcomes.append(_receive(batch, ledger, number, position, one))
         if progress:
-            progress(position + 1, len(waiting))
-    return number, outcomes, end_receive(ledger, number)
+            progress(position + 1, len(new))
+    summed = end_receive(ledger, number)
+    fates += Counter(summed.fates).elements()
+    return number, [*old, *outcomes], tally(len(old) + summed.files, fates)
 
 
 def _require_outside(root: Path, paths: Iterable[Path]) -> None:

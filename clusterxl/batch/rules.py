@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clusterxl.batch.again import Moved, judge_again
 from clusterxl.batch.folder import FORM, RULES, Batch, cannot
-from clusterxl.errors import DefinitionError
+from clusterxl.errors import DefinitionError, Mistake
 from clusterxl.form.source import Mistakes, read_rule_files
 from clusterxl.ledger import find_returns, head
 from clusterxl.ledger.store import RULES_HASH
@@ -18,6 +18,7 @@ from clusterxl.ruleset.load import rules_version
 from clusterxl.sentences import say
 
 _SUFFIX = ".toml"
+_EXAMPLE_WRONG = "rule_file.example_wrong"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +69,7 @@ def change_rules(
     files = _new_rules(batch, path)
     changed = replace(batch, form=replace(batch.form, rules=files))
     if mistakes := lint_rules(changed.form):
-        sentence = say("form_file.broken", form=path, count=len(mistakes))
-        raise DefinitionError(sentence, code="form_file.broken", mistakes=mistakes)
+        raise _broken(path, mistakes)
     with batch.ledger(changing_rules=True) as ledger:
         _write(batch, files)
         old, new = ledger.fact(RULES_HASH), rules_version(changed.form)
@@ -90,8 +90,7 @@ def _new_rules(batch: Batch, path: Path) -> Mapping[str, bytes]:
         mistakes = Mistakes()
         files = read_rule_files(path, mistakes)
         if found := mistakes.in_order():
-            sentence = say("form_file.broken", form=path, count=len(found))
-            raise DefinitionError(sentence, code="form_file.broken", mistakes=found)
+            raise _broken(path, found)
         if files:
             return files
     elif path.is_file() and path.suffix == _SUFFIX:
@@ -101,6 +100,14 @@ def _new_rules(batch: Batch, path: Path) -> Mapping[str, bytes]:
             raise not_writable(path, error) from error
         return dict(sorted({**batch.form.rules, f"{RULES}/{path.name}": content}.items()))
     raise cannot("no_rules", path=path)
+
+
+def _broken(path: Path, mistakes: tuple[Mistake, ...]) -> DefinitionError:
+    """Return the error that lists mistakes in new rules, and says how to go on."""
+    sentence = say("batch.broken_rules", path=path, count=len(mistakes))
+    if any(mistake.code == _EXAMPLE_WRONG for mistake in mistakes):
+        sentence += say("batch.broken_examples")
+    return DefinitionError(sentence, code="batch.broken_rules", mistakes=mistakes)
 
 
 def _write(batch: Batch, files: Mapping[str, bytes]) -> None:

@@ -73,8 +73,8 @@ class Slot:
         errors: Findings of severity error in the return that counts.
         warnings: Open warnings and doubts about it.
         waiting: Further returns of the slot that wait for a decision.
-        remarks: What is asked about the file as a whole, in sentences; of one that is excluded,
-            why.
+        remarks: What is asked about the file as a whole, in sentences; of one that a person
+            excluded or accepted, why.
     """
 
     unit: Unit
@@ -267,7 +267,7 @@ class _Survey:
         came = min((self._day(found.received) for found in series), default=None)
         rounds = [sent.round for found in series for sent in self._sent[found.sha256]]
         doubts, remarks = self._asked(counts) if standing in OWED else (0, ())
-        if counts and standing is Standing.EXCLUDED:
+        if counts and counts.decided and standing in (Standing.EXCLUDED, Standing.ACCEPTED):
             remarks = (find_reason(self._ledger, counts.sha256),)
         return Slot(
             unit=unit,

@@ -214,10 +214,18 @@ def _group_cells(looks: StatusLooks, count: Count, slots: Sequence[Slot]) -> dic
         "to_correct": standings[Standing.QUESTIONED] + standings[Standing.REJECTED],
         "missing": standings[Standing.MISSING],
         "excluded": standings[Standing.EXCLUDED],
-        "share": f"{100 * count.came // count.due}%" if count.due else "–",
+        "share": _share(count),
         "overdue": count.overdue,
         "owed": owed_line(slots, lang=looks.form.language),
     }
+
+
+def _share(count: Count) -> str:
+    """Return how much came, rounded, but 100 % only where all did."""
+    if not count.due:
+        return "–"
+    rounded = (200 * count.came + count.due) // (2 * count.due)
+    return f"{rounded if count.came == count.due else min(rounded, 99)}%"
 
 
 def _marks(count: Count) -> str:

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterxl.cli import batch_options, options
+from clusterxl.cli.batch_next import tell_next
 from clusterxl.cli.batch_round import tell_head, tell_moved
 from clusterxl.cli.collect import HAS_ERRORS
 from clusterxl.cli.console import steps, tell
 from clusterxl.cli.spoken import spoken
-from clusterxl.sentences import say
+from clusterxl.sentences import one_line, say
 
 if TYPE_CHECKING:
     from clusterxl.batch.decide import Decided
+
+
+# Characters of a list of files that are printed.
+_LONG = 100
 
 
 @spoken("batch_accept")
@@ -31,6 +36,7 @@ def accept(ctx: click.Context, name: str, reason: str, unit: str, serial: str) -
 
     batch = batch_options.opened(ctx)
     _tell_decided(accept_return(batch, name, reason=reason, unit=unit, serial=serial))
+    tell_next(batch, "accepted")
 
 
 @spoken("batch_exclude")
@@ -114,10 +120,20 @@ def verify(ctx: click.Context, noted: str) -> None:
 @click.pass_context
 def purge(ctx: click.Context, name: str, reason: str) -> None:
     """Remove the content of a return for good."""
-    from clusterxl.batch.decide import purge_return
+    from clusterxl.batch.decide import shown_line
+    from clusterxl.batch.purge import purge_return
 
     done = purge_return(batch_options.opened(ctx), name, reason=reason)
-    tell(say("batch.purged", id=done.return_id, corrections=len(done.removed)))
-    for file in done.reports:
-        tell(say("batch.purge_left", file=file), err=True)
+    ids = say("report.comma").join(done.return_ids)
+    count, removed = len(done.returns), len(done.removed)
+    tell(say("batch.purged", ids=ids, returns=count, corrections=removed))
+    for other in done.others:
+        tell(say("batch.purge_other", line=shown_line(other)), err=True)
+    for left in done.left:
+        files = one_line(say("report.comma").join(left.files), _LONG)
+        tell(
+            say("batch.purge_left", folder=left.folder, count=len(left.files), files=files),
+            err=True,
+        )
+    tell(say("batch.purge_elsewhere"), err=True)
     tell_head(done.head)

@@ -84,7 +84,7 @@ def as_json(form: Form, status: Status, *, ascii_only: bool = False) -> str:
 
 
 def _heads() -> tuple[str, ...]:
-    names = ("due", "came", "accepted", "to_correct", "missing", "excluded", "late")
+    names = ("due", "came", "accepted", "to_correct", "missing", "excluded", "came_late")
     return ("", *(say(f"status.head_{name}").replace("\n", "") for name in names))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterxl.cli import batch_options, beside, earlier, options
+from clusterxl.cli.batch_next import tell_next
 from clusterxl.cli.collect import HAS_ERRORS, KIND_OF_SUFFIX
 from clusterxl.cli.console import steps, tell, tell_unchanged, terminal_width
 from clusterxl.cli.spoken import spoken
@@ -102,6 +103,7 @@ def correct(ctx: click.Context, deadline: date | None) -> None:
         )
     )
     tell(say("batch.head", head=done.head))
+    tell_next(batch, "corrected" if done.written or done.kept else "corrected_none")
 
 
 @spoken("batch_aggregate")
@@ -155,9 +157,15 @@ def aggregate(
     tell(say("cli.compared", path=place, count=len(result.returns)))
     earlier.tell_rounds(before, result.rounds)
     beside.tell_beside(more, wanted, with_contacts=with_contacts)
+    _tell_proof(batch, result)
+    _finish(ctx, (*result.findings, *before.findings))
+
+
+def _tell_proof(batch: Batch, result: Result) -> None:
+    """Print by what a comparison is proved, and what comes next."""
     hashed = "cli.compared_hash" if result.rounds is None else "cli.compared_unnoted"
     tell(say(hashed, sha256=result.sha256, head=result.head))
-    _finish(ctx, (*result.findings, *before.findings))
+    tell_next(batch, "aggregated")
 
 
 def _comparison_place(batch: Batch, output: Path | None, before: Earlier) -> Path:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from clusterxl.cli import batch_options, options
+from clusterxl.cli.batch_next import after_receive, tell_begun, tell_next
 from clusterxl.cli.collect import HAS_ERRORS
 from clusterxl.cli.console import steps, tell
+from clusterxl.cli.issuing import tell_unlisted
 from clusterxl.cli.spoken import spoken
 from clusterxl.sentences import say
 
@@ -52,6 +54,8 @@ def new(
             copies=sum(unit.subjects for unit in begun.units),
         )
     )
+    tell_unlisted(begun.form, begun.units)
+    tell_begun(begun)
 
 
 @spoken("batch_issue")
@@ -72,6 +76,7 @@ def issue(ctx: click.Context, force: bool) -> None:
     for file in done.changed:
         tell(say("batch.not_overwritten", file=file), err=True)
     tell_head(done.head)
+    tell_next(batch, "issued")
 
 
 @spoken("batch_receive")
@@ -100,6 +105,7 @@ def receive(ctx: click.Context, paths: tuple[Path, ...]) -> None:
         tell(receipt.notice.message, err=True)
     tell(receipt.tally.line())
     tell_head(receipt.head)
+    tell_next(batch, after_receive(receipt))
     if _has_errors(receipt):
         ctx.exit(HAS_ERRORS)
 

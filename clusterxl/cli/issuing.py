@@ -11,11 +11,14 @@ import click
 from clusterxl.cli import options
 from clusterxl.cli.console import steps, tell, tell_unchanged
 from clusterxl.cli.spoken import spoken
-from clusterxl.sentences import say
+from clusterxl.sentences import one_line, say
 
 if TYPE_CHECKING:
     from clusterxl.form.model import Form
     from clusterxl.form.roster import Unit
+
+# Characters of a list of units that are printed.
+_LONG = 300
 
 
 @spoken("demo")
@@ -84,7 +87,19 @@ def generate(
                 lists.add(output / path)
     written = sum(path not in lists for path in files.written)
     tell(say("cli.generated", count=written, folder=output))
+    if roster is not None:
+        tell_unlisted(asked, units)
     tell_unchanged(files)
+
+
+def tell_unlisted(form: Form, units: Sequence[Unit]) -> None:
+    """Print which units the form's list does not have, and the code that each was given."""
+    from clusterxl.form.roster import unlisted
+
+    if found := unlisted(units, form):
+        named = (f"{unit.group}{unit.name} {unit.code}" for unit in found)
+        shown = one_line(say("report.comma").join(named), _LONG)
+        tell(say("roster.unlisted", count=len(found), units=shown))
 
 
 def chosen_units(form: Form, roster: Path | None, codes: Sequence[str]) -> tuple[Unit, ...]:

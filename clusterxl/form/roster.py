@@ -105,6 +105,16 @@ def is_numbered(code: str) -> bool:
     return _NUMBERED.fullmatch(code) is not None
 
 
+def unlisted(units: Iterable[Unit], form: Form) -> tuple[Unit, ...]:
+    """Return the units that the form's list does not have and that were given a code anew.
+
+    A form without a list has none: there nobody expects a code of it.
+    """
+    known = {(unit.group, unit.name) for unit in units_of(form)}
+    new = (unit for unit in units if known and (unit.group, unit.name) not in known)
+    return tuple(unit for unit in new if is_numbered(unit.code))
+
+
 def find_unit(units: Iterable[Unit], code: str) -> Unit:
     """Return the unit with a code.
 
@@ -215,6 +225,8 @@ class _Reading:
         group, name, code = (cells.get(column, "") for column in ("city", "unit", "code"))
         self._check_group(row.line, group)
         self._check_name(row.line, group, name)
+        if not code:
+            self._check_near(row.line, group, name)
         self._check_code(row.line, group, name, code)
         listed = self._by_name.get((group, name))
         return Unit(
@@ -247,6 +259,15 @@ class _Reading:
         if self.known and not is_listed and not self._takes_others and group in self._groups:
             names = [unit.name for unit in self.known if unit.group == group]
             self._note(line, "unknown_unit", unit=name, hint=did_you_mean(name, names))
+
+    def _check_near(self, line: int, group: str, name: str) -> None:
+        """Ask whether a unit of the list was meant: a code of its own says that none was."""
+        if not name or not self._takes_others or (group, name) in self._by_name:
+            return
+        codes = {unit.name: unit.code for unit in self.known if unit.group == group}
+        for near in nearest(name, codes):
+            example = f"{codes[near][:_CITY_DIGITS]}Z01"
+            self._note(line, "unit_near", unit=name, near=near, example=example)
 
     def _check_code(self, line: int, group: str, name: str, code: str) -> None:
         if not code:

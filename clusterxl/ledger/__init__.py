@@ -21,9 +21,11 @@ from clusterxl.ledger.rebuild import Rebuilt, rebuild, restore, verify_ledger
 from clusterxl.ledger.receive import (
     begin_receive,
     end_receive,
+    known_already,
+    last_receive,
     record_return,
     record_skip,
-    same_again,
+    repeat_of,
 )
 from clusterxl.ledger.records import (
     find_corrections,
@@ -78,6 +80,8 @@ __all__ = [
     "hash_values",
     "head",
     "journal_text",
+    "known_already",
+    "last_receive",
     "open_ledger",
     "purge",
     "readmit",
@@ -89,9 +93,9 @@ __all__ = [
     "record_skip",
     "reject",
     "rejudge",
+    "repeat_of",
     "require_return",
     "restore",
-    "same_again",
     "set_facts",
     "tally",
     "verify_journal",

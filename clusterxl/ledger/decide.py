@@ -85,37 +85,34 @@ def readmit(ledger: Ledger, name: str, *, reason: str) -> Recorded:
     return _decide(ledger, name, Move.READMIT, State.QUESTIONED, reason)
 
 
-def purge(ledger: Ledger, name: str, *, reason: str) -> tuple[str, ...]:
-    """Remove the bytes and values of a return, and of files that repeat it, for good.
+def purge(ledger: Ledger, *names: str, reason: str) -> tuple[str, ...]:
+    """Remove the bytes and values of returns, and of files that repeat them, for good.
 
-    Its hash, its numbers and the reason stay, so that sums add up. Purging it again only removes
-    what a process that died had left.
+    Their hashes, their numbers and the reason stay, so that sums add up. All are purged in one
+    transaction; purging them again only removes what a process that died had left.
 
     Args:
         ledger: The ledger.
-        name: Its hash, or the first digits.
+        names: Their hashes, or the first digits.
         reason: Why.
 
     Returns:
-        Corrections that hold its values, for whoever keeps those files to remove.
+        Corrections that hold their values, for whoever keeps those files to remove.
 
     Raises:
-        LedgerError: There is none, or there is no reason.
+        LedgerError: One is not there, or there is no reason.
         OutputError: The ledger or the archive cannot be written.
     """
     _require_reason(reason)
     with ledger.transaction():
-        found = require_return(ledger, name)
-        if not found.purged:
-            state = State.EXCLUDED if found.state in LIVE else found.state
-            if state is not found.state:
-                require_move(Move.PURGE, found.state, state, name=_shown(found))
-            _enter(ledger, Act.PURGE, found, {"state": state}, reason)
-            redact(ledger.connection, (found.sha256,))
+        chosen = [require_return(ledger, name) for name in names]
+        for found in chosen:
+            if not found.purged:
+                _purge(ledger, found, reason)
     for sha256 in purged_bytes(ledger.connection):
         ledger.archive.remove(sha256)
-    sent = find_corrections(ledger)
-    return tuple(one.file for one in sent if one.answers == found.sha256)
+    hashes = {found.sha256 for found in chosen}
+    return tuple(one.file for one in find_corrections(ledger) if one.answers in hashes)
 
 
 def rejudge(
@@ -207,6 +204,14 @@ def _state_anew(ledger: Ledger, found: Recorded, verdict: Verdict) -> State:
     if state is not before:
         require_move(Move.REJUDGE, before, state, name=_shown(found))
     return state
+
+
+def _purge(ledger: Ledger, found: Recorded, reason: str) -> None:
+    state = State.EXCLUDED if found.state in LIVE else found.state
+    if state is not found.state:
+        require_move(Move.PURGE, found.state, state, name=_shown(found))
+    _enter(ledger, Act.PURGE, found, {"state": state}, reason)
+    redact(ledger.connection, (found.sha256,))
 
 
 def _decide(ledger: Ledger, name: str, move: Move, state: State, reason: str) -> Recorded:

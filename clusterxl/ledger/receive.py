@@ -12,7 +12,7 @@ from clusterxl.ledger.placing import Placement, place, rivals_of
 from clusterxl.ledger.records import find_doubts, require_return
 from clusterxl.ledger.replay import put_findings
 from clusterxl.ledger.states import Move, State, require_move
-from clusterxl.ledger.store import Ledger
+from clusterxl.ledger.store import Ledger, purged_bytes
 from clusterxl.ledger.tally import Tally, fates_of, tally
 from clusterxl.sentences import say
 
@@ -38,49 +38,50 @@ def begin_receive(ledger: Ledger, names: Sequence[str]) -> int:
     """
     names_hash = _hash_names(names)
     with ledger.transaction():
-        row = ledger.connection.execute(
-            "SELECT number, names_hash, state FROM receives ORDER BY number DESC LIMIT 1"
-        ).fetchone() or (0, "", "")
-        if row[1:] == (names_hash, "open"):
-            return int(row[0])
-        payload = {"receive": row[0] + 1, "files": len(names), "names_hash": names_hash}
+        number, last_hash, state = _last(ledger)
+        if (last_hash, state) == (names_hash, "open"):
+            return number
+        payload = {"receive": number + 1, "files": len(names), "names_hash": names_hash}
         ledger.enter(Deed(act=Act.BEGIN, payload=payload))
-    return int(row[0]) + 1
+    return number + 1
 
 
-def same_again(
-    ledger: Ledger, files: Sequence[tuple[str, str]]
-) -> tuple[int, tuple[Outcome | None, ...]] | None:
-    """Return what became of files that are all those of the last receive, and no others.
+def known_already(ledger: Ledger, files: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
+    """Tell of which files nothing has to be recorded, as they came in before.
 
-    Whoever gives a command again that was done, perhaps because he never saw that it was, has
-    sent nothing: nothing is entered for it.
+    Whoever receives a folder again, because he never saw that it was done or because something
+    joined it, has sent only what joined. A file is known by its content and name; one that is
+    to be skipped by its name, as nothing of it is kept; one that was purged by its content.
 
     Args:
         ledger: The ledger.
-        files: Name and hash of each file in the order of their positions; no hash where it is to
-            be skipped.
+        files: Name and hash of each file, in the order in which they would be received; no hash
+            where it is to be skipped.
 
     Returns:
-        The number of that receive, and for each file that it is a repeat, None where it was
-        skipped; None where anything is new.
+        Whether each is known; a receive of all others goes on where it was broken off.
     """
-    row = ledger.connection.execute(
-        "SELECT number, names_hash, state FROM receives ORDER BY number DESC LIMIT 1"
-    ).fetchone() or (0, "", "")
-    if row[1:] != (_hash_names([name for name, _ in files]), "ended"):
-        return None
-    number = int(row[0])
-    there = ledger.connection.execute(
-        "SELECT position, sha256 FROM arrivals WHERE receive = ?", (number,)
-    )
-    if {(place, sha256) for place, (_, sha256) in enumerate(files)} != set(there):
-        return None
-    outcomes = tuple(
-        _repeat_of(ledger, name, sha256, _known(ledger, sha256)) if sha256 else None
-        for name, sha256 in files
-    )
-    return number, outcomes
+    number, names_hash, state = _last(ledger)
+    if state == "open":
+        before = _known_but(ledger, files, number)
+        new = [name for (name, _), known in zip(files, before, strict=True) if not known]
+        if _hash_names(new) == names_hash:
+            return before
+    return _known_but(ledger, files, 0)
+
+
+def last_receive(ledger: Ledger) -> int:
+    """Return the number of the last receive; 0 where there was none."""
+    return _last(ledger)[0]
+
+
+def repeat_of(ledger: Ledger, file: str, sha256: str) -> Outcome:
+    """Return what became of a file that is known: it repeats the return that it is.
+
+    Raises:
+        LedgerError: It is not known.
+    """
+    return _repeat_of(ledger, file, sha256, _known(ledger, sha256))
 
 
 def record_return(ledger: Ledger, receive: int, arrival: Arrival, judge: Judge) -> Outcome:
@@ -303,6 +304,24 @@ def _arrived(ledger: Ledger, receive: int, position: int, sha256: str) -> tuple[
         (receive, position, sha256),
     ).fetchone()
     return None if row is None else (str(row[0]), str(row[1]))
+
+
+def _last(ledger: Ledger) -> tuple[int, str, str]:
+    """Return number, hash of names and state of the last receive."""
+    row = ledger.connection.execute(
+        "SELECT number, names_hash, state FROM receives ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    return (int(row[0]), str(row[1]), str(row[2])) if row else (0, "", "")
+
+
+def _known_but(ledger: Ledger, files: Sequence[tuple[str, str]], receive: int) -> tuple[bool, ...]:
+    """Tell which files came in, but for those of one receive."""
+    rows = ledger.connection.execute(
+        "SELECT file, sha256 FROM arrivals WHERE receive <> ?", (receive,)
+    )
+    there = {(str(file), str(sha256)) for file, sha256 in rows}
+    purged = set(purged_bytes(ledger.connection))
+    return tuple((storable(name), sha256) in there or sha256 in purged for name, sha256 in files)
 
 
 def _hash_names(names: Sequence[str]) -> str:

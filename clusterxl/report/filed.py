@@ -48,6 +48,7 @@ class Filing:
         facts: What names the batch and this state of it: label and text.
         left_out: The returns that do not count.
         draw: Draws title and table of the groups on a sheet and returns the last row used.
+        archive: Folder of the batch in which the originals lie by their hash.
     """
 
     note: str
@@ -55,3 +56,4 @@ class Filing:
     facts: tuple[tuple[str, str], ...]
     left_out: tuple[LeftOut, ...]
     draw: Callable[[Sheet], int]
+    archive: str

@@ -71,7 +71,7 @@ def draw_sources(sheet: Sheet, context: Context, subjects: Choices | None) -> Fi
     Returns:
         What finds a number by question and subject; None where nothing is to be found.
     """
-    note = context.basis + context.say("report.sources_note")
+    note = context.basis + context.say(f"report.{_note_name(context)}")
     records = records_of(context.comparison.provenance) if context.traced else []
     if not context.traced:
         note = context.say("report.sources_elsewhere", most=MOST_RETURNS_TRACED)
@@ -100,6 +100,21 @@ def draw_sources(sheet: Sheet, context: Context, subjects: Choices | None) -> Fi
     if finder:
         draw_finder(sheet, finder, [_shown(context, record) for record in records])
     return finder
+
+
+def _note_name(context: Context) -> str:
+    """Return which sentence says how a file is found: by its link, in the archive, or by name."""
+    if context.filing:
+        return "sources_note_archive"
+    return "sources_note_unlinked" if context.folder is None else "sources_note"
+
+
+def _path(context: Context, record: Mapping[str, Any]) -> str:
+    """Return where the file lies: in the archive where there is one, else as it was given."""
+    sha256 = str(record["sha256"])
+    if not context.filing or not sha256:
+        return str(record["file"])
+    return f"{context.filing.archive}/{sha256[:2]}/{sha256}"
 
 
 def _offset(context: Context) -> int:
@@ -164,7 +179,7 @@ def _row(
         _remark(context, record, found),
         record["label"],
         found if found_by == BY_NAME else Cell(found, ink=BELOW_INK),
-        inert(record["file"]),
+        inert(_path(context, record)),
         record["key"],
         inert(record["unit"]),
         record["sha256"],
