@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import openpyxl
@@ -545,6 +546,63 @@ class TestAggregate:
         assert run("aggregate", returned, "-o", target).exit_code == 2
         assert target.read_bytes() == b"mine"
         assert everything_below(tmp_path) == {"comparison.xlsx"}
+
+
+class TestWhatIsRead:
+    """No flag makes a command write over what it reads."""
+
+    @pytest.fixture(scope="class")
+    def filled(self, form: Form) -> dict[str, bytes]:
+        unit, before = units_of(form)[0], load_form(PACKAGED, base_year=2021)
+        page = simulate_return(form, unit=unit, seed=2)
+        return {
+            "in/a.xlsx": simulate_return(form, unit=unit, seed=1),
+            "in/page.html": page,
+            "in/values.csv": page,
+            "earlier/e.xlsx": simulate_return(before, unit=unit, seed=4),
+        }
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("check", "in/a.xlsx", "-o", "in/a.xlsx"),
+            ("check", "in", "-o", "in/../in/a.xlsx"),
+            ("check", "in", "--format", "json", "-o", "link.xlsx"),
+            ("aggregate", "in/a.xlsx", "-o", "in/a.xlsx"),
+            ("aggregate", "in", "-o", "in/a.xlsx"),
+            ("aggregate", "in", "-o", "out.xlsx", "--html", "in/page.html"),
+            ("aggregate", "in", "-o", "out.xlsx", "--frames", "in"),
+            ("aggregate", "in/a.xlsx", "--before", "earlier", "-o", "earlier/e.xlsx"),
+            ("read", "in", "-o", "in"),
+        ],
+        ids=" ".join,
+    )
+    def test_it_stays(
+        self, run: Run, filled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: Any
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        for name, content in filled.items():
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        # A workbook is read under any name.
+        (tmp_path / "in" / "subjects.csv").write_bytes((tmp_path / "in/a.xlsx").read_bytes())
+        (tmp_path / "link.xlsx").symlink_to("in/a.xlsx")
+        before = {p: p.read_bytes() for p in tmp_path.rglob("*.*") if p.is_file()}
+        result = run(*arguments, "--force")
+        assert result.exit_code == 2
+        assert "--force" not in result.stderr.splitlines()[-1]
+        assert {p: p.read_bytes() for p in tmp_path.rglob("*.*") if p.is_file()} == before
+
+    def test_an_own_result_beside_it_is_replaced(
+        self, run: Run, returned: Path, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "in"
+        folder.mkdir()
+        (folder / "a.xlsx").write_bytes((returned / "clean.xlsx").read_bytes())
+        assert run("aggregate", folder, "-o", folder / "out.xlsx").exit_code == 0
+        (folder / "b.xlsx").write_bytes((returned / "wrong.xlsx").read_bytes())
+        assert run("aggregate", folder, "-o", folder / "out.xlsx", "--force").exit_code == 1
 
 
 class TestRules:
