@@ -7,8 +7,10 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -713,6 +715,25 @@ class TestProcess:
         assert done.returncode == 2
         assert done.stderr.decode().splitlines()[0].startswith("Error: What is printed goes to a ")
         assert len(done.stderr.splitlines()) == 1
+
+    @pytest.mark.skipif(os.name != "posix", reason="signals are sent otherwise")
+    @pytest.mark.parametrize(("language", "word"), [("en", "Stopped."), ("zh", "已中止。")])
+    def test_broken_off_by_hand(self, form: Form, tmp_path: Path, language: str, word: str) -> None:
+        units = [part for unit in units_of(form) for part in ("--unit", unit.code)]
+        command = ["generate", "-o", str(tmp_path / "out"), *units]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "clusterxl", "--lang", language, *command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        while not any(tmp_path.rglob("*.part")) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate()
+        assert process.returncode == 130
+        (line,) = told.decode().strip().splitlines()
+        assert line.startswith(word)
+        assert everything_below(tmp_path) == set()
 
     def test_it_says_its_version(self) -> None:
         assert self.start("--version").stdout.startswith(b"clusterxl ")
