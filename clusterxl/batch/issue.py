@@ -11,7 +11,7 @@ from clusterxl.batch.again import Moved, judge_outdated
 from clusterxl.batch.folder import ISSUED, Batch
 from clusterxl.form.roster import Unit
 from clusterxl.handover import write_handovers
-from clusterxl.issue import issued_path, serial_of, slots_of
+from clusterxl.issue import Places, serial_of, slots_of
 from clusterxl.issuer import Issuer
 from clusterxl.ledger import Issued, Ledger, find_issued, head, record_issued
 from clusterxl.outputs import not_writable, write_file
@@ -88,6 +88,7 @@ class _Writer:
     def __init__(self, batch: Batch, ledger: Ledger, key: bytes, *, force: bool) -> None:
         self._root = batch.root
         self._issuer = Issuer(batch.form, batch=batch.facts.batch, key=key)
+        self._places = Places(batch.units)
         self._known = _known(ledger)
         self._force = force
         self.issued: list[Issued] = []
@@ -97,7 +98,7 @@ class _Writer:
 
     def put(self, unit: Unit, slot: int) -> None:
         """Write one workbook unless it is there."""
-        place = (Path(ISSUED) / issued_path(unit, slot)).as_posix()
+        place = (Path(ISSUED) / self._places.of(unit, slot)).as_posix()
         serial = serial_of(unit, slot)
         path = self._root / place
         there = _hash_of(path)
