@@ -164,7 +164,7 @@ def test_what_may_be_personal_is_masked_by_place_and_by_what_it_says(
     book = by_hand(filled)
     book[sheet][cell].comment = Comment("ask the secretary", "x")
     book[sheet][f"Z{book[sheet][cell].row}"] = "her deputy"
-    asked = {
+    asked: dict[str, str | float] = {
         "Z60": "138 0000-0000",
         "Z61": f"ask {name} first",
         "Z62": "a.b@example.org",
