@@ -362,6 +362,23 @@ class TestReceive:
         assert receipt.notice
         assert fates(receipt) == {"a.xlsx": "accepted"}
 
+    def test_a_day_is_the_same_however_a_program_stores_it(self, tmp_path: Path) -> None:
+        roster = tmp_path / "given.csv"
+        roster.write_text("unit,code\nHill Farms,H1\n", encoding="utf-8")
+        batch = begin_batch(tmp_path / "b", Beginning(form=FORMS / "farm-survey", roster=roster))
+        issue_batch(batch)
+        (path,) = (batch.root / "issued").rglob("H1*.xlsx")
+        data = typed(path.read_bytes(), {"cooperative": "Hill"})
+        receive(batch, tmp_path / "1", {"a.xlsx": typed(data, {"founded": 43832})})
+        same = typed(data, {"founded": "2020-01-02"})
+        assert fates(receive(batch, tmp_path / "2", {"b.xlsx": same})) == {"b.xlsx": "repeated"}
+        other = receive(batch, tmp_path / "3", {"c.xlsx": typed(data, {"founded": 43833})})
+        (file,) = other.files
+        assert file.changes
+        assert [(one.key, one.old, one.new) for one in file.changes.answers] == [
+            ("founded", "2020-01-02", "2020-01-03")
+        ]
+
     def test_other_forms_work_as_well(self, tmp_path: Path) -> None:
         roster = tmp_path / "given.csv"
         roster.write_text("unit,code\nHill Farms,H1\n", encoding="utf-8")
