@@ -205,6 +205,19 @@ class TestIssue:
         assert (done.kept, len(done.written), len(done.changed)) == (2, 1, 1)
         assert len(issue_batch(batch, force=True).written) == 1
 
+    def test_a_unit_of_another_name_is_told_to_have_two(self, tmp_path: Path) -> None:
+        roster = tmp_path / "given.csv"
+        roster.write_text("unit,code\nHill Farms,H1\n", encoding="utf-8")
+        batch = begin_batch(tmp_path / "b", Beginning(form=FORMS / "farm-survey", roster=roster))
+        assert issue_batch(batch).renamed == ()
+        kept = batch.root / "roster.csv"
+        text = kept.read_bytes().decode("utf-8-sig").replace("Hill Farms", "Hill Farm")
+        kept.write_bytes(text.encode())
+        again = issue_batch(open_batch(batch.root))
+        new, old = "issued/H1 Hill Farm.xlsx", "issued/H1 Hill Farms.xlsx"
+        assert (again.written, again.renamed) == ((new,), ((old, new),))
+        assert (batch.root / old).is_file()
+
     def test_a_unit_that_joins_the_roster_gets_its_own(self, batch: Batch) -> None:
         roster = batch.root / "roster.csv"
         text = roster.read_text(encoding="utf-8-sig")
