@@ -14,7 +14,7 @@ from clusterxl.excel.sheet import Sheet
 from clusterxl.excel.stamp import PROPERTY, Stamp
 from clusterxl.form.model import Form, plain_label
 from clusterxl.form.roster import Unit
-from clusterxl.issue import issued_path, serial_of
+from clusterxl.issue import Places, serial_of
 from clusterxl.outputs import safe_name
 from clusterxl.plan.margins import footer_text
 from clusterxl.sentences import say
@@ -59,13 +59,14 @@ def write_handovers(form: Form, units: Sequence[Unit]) -> Iterator[tuple[Path, b
     Raises:
         RefusedByExcelError: Something breaks a limit of Excel.
     """
+    places = Places(units)
     for group in dict.fromkeys(unit.group for unit in units if unit.group):
         members = [unit for unit in units if unit.group == group]
         name = f"{safe_name(say('handover.title', lang=form.language))}.xlsx"
-        yield issued_path(members[0], 1).parent / name, _write_list(form, group, members)
+        yield places.of(members[0], 1).parent / name, _write_list(form, group, members, places)
 
 
-def _write_list(form: Form, group: str, units: Sequence[Unit]) -> bytes:
+def _write_list(form: Form, group: str, units: Sequence[Unit], places: Places) -> bytes:
     title = say("handover.title", lang=form.language)
     stamp = Stamp(
         kind=KIND, form=form.id, version=form.version, base_year=form.base_year or 0, unit=group
@@ -83,7 +84,7 @@ def _write_list(form: Form, group: str, units: Sequence[Unit]) -> bytes:
     for column, name in enumerate(_PX_BY_COLUMN, start=1):
         sheet.put(_HEAD_ROW, column, _head(form, name), _style(name, _HEAD))
     for number, unit in enumerate(units, start=1):
-        _put_unit(sheet, _HEAD_ROW + number, number, unit)
+        _put_unit(sheet, number, unit, places)
     sheet.freeze(_HEAD_ROW + 1, 1)
     sheet.page(_page(form, title))
     return book.save()
@@ -95,13 +96,14 @@ def _head(form: Form, name: str) -> str:
     return say(f"handover.{name}", lang=form.language)
 
 
-def _put_unit(sheet: Sheet, row: int, number: int, unit: Unit) -> None:
+def _put_unit(sheet: Sheet, number: int, unit: Unit, places: Places) -> None:
+    row = _HEAD_ROW + number
     slots = range(1, unit.subjects + 1)
     texts: dict[str, str | float] = {
         "number": number,
         "unit": unit.name,
         "code": unit.code,
-        "file": "\n".join(issued_path(unit, slot).name for slot in slots),
+        "file": "\n".join(places.of(unit, slot).name for slot in slots),
         "copies": unit.subjects,
         "serial": "\n".join(serial_of(unit, slot) for slot in slots),
     }

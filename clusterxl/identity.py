@@ -97,12 +97,22 @@ def judge_unit(
     # Only what is answered can contradict; a blank is for the rules to ask for.
     pairs = zip((owner.group, owner.name), map(canonical_text, named), strict=True)
     if any(given and given != canonical_text(true) for true, given in pairs):
-        shown = "".join(named)
-        findings.append(tell.error("STAMP-UNIT", "unit", issued=_name_of(owner), named=shown))
-    if expected and expected != stamp.unit:
-        wanted = _name_of(units[expected]) if expected in units else expected
+        shown = tell.name_of(*named)
         findings.append(
-            tell.error("STAMP-SENDER", "sender", issued=_name_of(owner), expected=wanted)
+            tell.error(
+                "STAMP-UNIT", "unit", issued=tell.name_of(owner.group, owner.name), named=shown
+            )
+        )
+    if expected and expected != stamp.unit:
+        meant = units.get(expected)
+        wanted = tell.name_of(meant.group, meant.name) if meant else expected
+        findings.append(
+            tell.error(
+                "STAMP-SENDER",
+                "sender",
+                issued=tell.name_of(owner.group, owner.name),
+                expected=wanted,
+            )
         )
     return tuple(findings)
 
@@ -123,6 +133,10 @@ class _Teller:
 
     def say(self, name: str, /, **figures: Any) -> str:
         return say(f"stamp.{name}", lang=self._language, **figures)
+
+    def name_of(self, group: str, unit: str) -> str:
+        """Return how a unit of a group is named."""
+        return say("batch.unit_of", lang=self._language, group=group, unit=unit).strip()
 
     def error(self, code: str, name: str, /, **figures: Any) -> Finding:
         return Finding(code=code, severity=Severity.ERROR, message=self.say(name, **figures))
@@ -201,7 +215,3 @@ def _origin(stamp: Stamp, issued: Issued | None) -> Origin | None:
 
 def _edition(form: str, base_year: int) -> str:
     return f"{form} {base_year}" if base_year else form
-
-
-def _name_of(unit: Unit) -> str:
-    return f"{unit.group}{unit.name}"

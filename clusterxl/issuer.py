@@ -17,7 +17,7 @@ from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
 from clusterxl.generate import plan_return, stamp_of, write_plan
-from clusterxl.issue import issued_path, serial_of, slots_of
+from clusterxl.issue import Places, serial_of, slots_of
 from clusterxl.plan import Plan
 from clusterxl.plan.hidden import VIEWS
 from clusterxl.plan.margins import footer_text
@@ -124,8 +124,9 @@ def issue_workbooks(
         RefusedByExcelError: Something breaks a limit of Excel.
     """
     slots = tuple(slots_of(units))
+    places = Places(units)
     for done, (unit, slot) in enumerate(slots, start=1):
-        yield issued_path(unit, slot), issuer.workbook(unit, serial=serial_of(unit, slot))
+        yield places.of(unit, slot), issuer.workbook(unit, serial=serial_of(unit, slot))
         if progress:
             progress(done, len(slots))
 

@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -140,6 +140,7 @@ class Outputs:
 
     def __init__(self, *, force: bool = False) -> None:
         self._force = force
+        self._kept: set[tuple[int, int]] = set()
         self._waiting: dict[Path, Path] = {}
         self._folders: list[Path] = []
         self.written: list[Path] = []
@@ -160,6 +161,12 @@ class Outputs:
         finally:
             self._remove_traces()
 
+    def keep(self, paths: Iterable[Path]) -> None:
+        """Never replace these files, whatever was asked for: what is read is not written over."""
+        for path in paths:
+            with suppress(OSError):
+                self._kept.add(_identity(path))
+
     def require_folder(self, folder: Path) -> None:
         """Make a folder and see that it takes files, before any long work.
 
@@ -178,10 +185,12 @@ class Outputs:
         """Write `content` beside `path`, to take its name at the end.
 
         Raises:
-            OutputError: Another file has that name and `force` was not given, or the folder
-                cannot be written.
+            OutputError: Another file has that name and `force` was not given, it is one of those
+                that were read, or the folder cannot be written.
         """
         try:
+            if self._kept and path.exists() and _identity(path) in self._kept:
+                raise OutputError(say("outputs.is_read", path=path), code="outputs.is_read")
             if path.is_file() and path.read_bytes() == content:
                 self.unchanged.append(path)
                 return
@@ -224,14 +233,23 @@ class Outputs:
                 folder.rmdir()
 
 
-def write_file(path: Path, content: bytes, *, force: bool = False) -> None:
+def write_file(
+    path: Path, content: bytes, *, force: bool = False, keep: Iterable[Path] = ()
+) -> None:
     """Write one file whole.
 
+    Args:
+        path: Its place.
+        content: What is to stand in it.
+        force: Write it over another file.
+        keep: Files that are never written over.
+
     Raises:
-        OutputError: Another file has that name and `force` was not given, or the folder cannot
-            be written.
+        OutputError: Another file has that name and `force` was not given, it is one of those to
+            keep, or the folder cannot be written.
     """
     with Outputs(force=force) as outputs:
+        outputs.keep(keep)
         outputs.add(path, content)
 
 
@@ -241,6 +259,12 @@ def sweep(folder: Path) -> None:
         # Whatever holds it, it stands in nobody's way.
         with suppress(OSError):
             left.unlink()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Return what a file has in common with itself under every name, spelling and link."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _beside(path: Path) -> Path:

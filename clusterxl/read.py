@@ -102,11 +102,13 @@ class Returns:
         returns: Those that could be read, in the order found.
         findings: About files that gave no return; the rest stands with each return.
         skipped: Files left alone, and why.
+        sources: Where the files lie that were not left alone; of what is in zips, the zips.
     """
 
     returns: tuple[Return, ...]
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
+    sources: frozenset[Path] = frozenset()
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
@@ -179,6 +181,7 @@ def read_returns(
     returns: dict[str, Return] = {}
     findings: list[Finding] = []
     skipped = list(inbox.skipped)
+    sources = {file.path for file in inbox.files}
     for number, file in enumerate(inbox.files, start=1):
         if progress:
             progress(number, len(inbox.files))
@@ -192,12 +195,17 @@ def read_returns(
         except WorkbookError as error:
             if error.code == "read.other_kind":
                 skipped.append(Skipped(file=file.name, reason=say("read.skip_ours")))
+                if not file.members:
+                    sources.discard(file.path)
             else:
                 findings.append(finding_of(error, file.name))
     if not returns and not findings:
         raise nothing_in(inbox.paths)
     return Returns(
-        returns=tuple(returns.values()), findings=tuple(findings), skipped=tuple(skipped)
+        returns=tuple(returns.values()),
+        findings=tuple(findings),
+        skipped=tuple(skipped),
+        sources=frozenset(sources),
     )
 
 

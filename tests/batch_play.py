@@ -25,7 +25,7 @@ from clusterxl.excel.raw import parse_reference
 from clusterxl.excel.signing import signed
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form, defined_name
-from clusterxl.issue import issued_path, serial_of
+from clusterxl.issue import Places, serial_of
 from clusterxl.issuer import Issuer
 from clusterxl.ledger import Correction, Ledger, Recorded, record_correction
 from clusterxl.replies import ReplyKind, reply_name, reply_words
@@ -87,7 +87,9 @@ def on(batch: Batch, moment: datetime) -> Batch:
 def blank(batch: Batch, unit: str, slot: int = 1) -> bytes:
     """Return a workbook as it was handed out."""
     owner = batch.issued.units[unit]
-    return (batch.root / "issued" / issued_path(owner, slot)).read_bytes()
+    return (
+        batch.root / "issued" / Places(tuple(batch.issued.units.values())).of(owner, slot)
+    ).read_bytes()
 
 
 def typed(data: bytes, answers: Typed) -> bytes:

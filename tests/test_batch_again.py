@@ -75,6 +75,18 @@ class TestRoster:
         assert set(states(batch).values()) == {State.ACCEPTED}
         assert verify_batch(batch).findings == ()
 
+    def test_a_foreign_return_says_nothing_of_the_roster(self, tmp_path: Path) -> None:
+        batch = begun(tmp_path)
+        other = begun(tmp_path / "other")
+        other = edit_roster(other, BEELEY, BEELEY.replace("1102", "9902"))
+        issue_batch(other)
+        receipt = receive(batch, tmp_path / "in", {"b.xlsx": filled(other, "9902")})
+        assert codes(receipt, "b.xlsx") >= {"STAMP-BATCH"}
+        with batch.ledger() as ledger:
+            status = status_of(batch, ledger)
+        assert status.outdated == ()
+        assert [found.file for found in status.strays] == ["b.xlsx"]
+
     def test_what_a_person_decided_stays(self, tmp_path: Path) -> None:
         batch = begun(tmp_path)
         receive(batch, tmp_path / "in", {"b.xlsx": filled(batch, "1102", wheat_2024="many")})

@@ -71,7 +71,7 @@ def test_receive_prints_a_line_a_file_then_the_sum_and_the_head(
     done = run("--lang", "en", "batch", "receive", inbox, "--batch", root)
     lines = done.output.splitlines()
     assert done.exit_code == 1
-    assert re.fullmatch(r"accepted  [0-9a-f]{12}  1101 NorthshireAston  .*a\.xlsx  .*", lines[0])
+    assert re.fullmatch(r"accepted  [0-9a-f]{12}  1101 Northshire Aston  .*a\.xlsx  .*", lines[0])
     assert re.fullmatch(r"questioned  [0-9a-f]{12}  1102 .*b\.xlsx  .*\[GEN-NUM\]", lines[1])
     assert lines[2].startswith("skipped  scan.pdf")
     assert lines[3].startswith("3 files in = 1 accepted + 1 questioned + 0 repeated")

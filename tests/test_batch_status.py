@@ -192,6 +192,17 @@ def test_who_owes_what_can_be_copied(ledger: Ledger) -> None:
 class TestText:
     FORM = load_form("gd-cluster-2023")
 
+    def test_what_waits_beside_a_return_that_counts_has_a_line_each(self, ledger: Ledger) -> None:
+        receive(ledger, sent("4401-1", answers="一"))
+        receive(ledger, sent("4401-1", answers="二", errors=1))
+        slot = slots(ledger)["4401-1"]
+        assert (slot.standing, slot.waiting) == (Standing.ACCEPTED, 1)
+        text = as_text(self.FORM, taken(ledger))
+        for found in slot.others:
+            (line,) = [one for one in text.splitlines() if one.startswith(found.sha256[:12])]
+            assert found.file in line
+            assert f"须改 {found.errors}" in line
+
     def test_what_is_owed_stands_a_line_a_group_with_its_count(self, ledger: Ledger) -> None:
         receive(ledger, sent("4401-2", subject="示例集群", errors=1))
         lines = as_text(self.FORM, taken(ledger)).splitlines()

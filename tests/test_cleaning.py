@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterxl.cleaning import Answer, Cleaner
+from clusterxl.excel.formats import BUILT_IN, is_date_format
 from clusterxl.excel.raw import RawCell
 from clusterxl.form.file import load_form
 from clusterxl.frames import Status
@@ -94,6 +95,53 @@ def test_a_cell_in_percent_is_taken_as_shown() -> None:
     # The workbook itself prints the sign behind plan values, in quotes.
     quoted = RawCell(value=60, kind="number", number_format='0.00## "%"')
     assert clean("share_2022", quoted) == Answer(status=VALUE, number=60.0)
+
+
+def formatted(value: float, code: str) -> RawCell:
+    return RawCell(value=value, kind="number", number_format=code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["0;0%", "[>1]0%;0", "0_%", "0*%", '0"%"', "0\\%", "0!%", "[<0.5]0%;[>=0.5]0;0", '0%;0;"%"0'],
+)
+def test_a_sign_that_is_not_for_the_number_is_no_percentage(code: str) -> None:
+    value = -0.6 if code.startswith("0%;") else 0.6
+    assert clean("share_2022", formatted(value, code)) == Answer(status=VALUE, number=value)
+
+
+@pytest.mark.parametrize("code", ["0%;0", "[Red]0%", "[<1]0%;0", "0;0;0%", '"a"0.0%"b"', "# 0 %"])
+def test_a_sign_that_is_for_the_number_is_one(code: str) -> None:
+    value = 0.0 if code == "0;0;0%" else 0.6
+    answer = clean("share_2022", formatted(value, code))
+    assert (answer.number, answer.advice) == (value * 100, "percent_format")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ("output_2022", 12000000, "0%"),
+        ("output_2022", 12000000, '0,,"M"'),
+        ("output_2022", 12000000, "#,##0,"),
+        ("output_2022", 4, '0"万"'),
+        ("output_2022", 4, '0"%"'),
+        ("output_2022", 4, "0万元"),
+        ("share_2022", 0.5, "0%%"),
+    ],
+)
+def test_a_format_that_shows_another_number_is_told(key: str, value: float, code: str) -> None:
+    answer = clean(key, formatted(value, code))
+    assert (answer.status, answer.number) == (VALUE, float(value))
+    assert (answer.advice, answer.readings) == ("shown_otherwise", (code,))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [*BUILT_IN.values(), '0"亿元"', '#,##0.0" 亿元"', '"约"0', '0.0"左右"', "G/通用格式", ";;;"],
+)
+def test_a_format_that_shows_the_number_is_quiet(code: str) -> None:
+    if "%" not in code and not is_date_format(code):
+        assert clean("output_2022", formatted(4, code)) == Answer(status=VALUE, number=4.0)
 
 
 def test_a_number_of_more_digits_than_spreadsheets_keep_is_not_used() -> None:

@@ -7,11 +7,14 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import openpyxl
@@ -547,6 +550,63 @@ class TestAggregate:
         assert everything_below(tmp_path) == {"comparison.xlsx"}
 
 
+class TestWhatIsRead:
+    """No flag makes a command write over what it reads."""
+
+    @pytest.fixture(scope="class")
+    def filled(self, form: Form) -> dict[str, bytes]:
+        unit, before = units_of(form)[0], load_form(PACKAGED, base_year=2021)
+        page = simulate_return(form, unit=unit, seed=2)
+        return {
+            "in/a.xlsx": simulate_return(form, unit=unit, seed=1),
+            "in/page.html": page,
+            "in/values.csv": page,
+            "earlier/e.xlsx": simulate_return(before, unit=unit, seed=4),
+        }
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("check", "in/a.xlsx", "-o", "in/a.xlsx"),
+            ("check", "in", "-o", "in/../in/a.xlsx"),
+            ("check", "in", "--format", "json", "-o", "link.xlsx"),
+            ("aggregate", "in/a.xlsx", "-o", "in/a.xlsx"),
+            ("aggregate", "in", "-o", "in/a.xlsx"),
+            ("aggregate", "in", "-o", "out.xlsx", "--html", "in/page.html"),
+            ("aggregate", "in", "-o", "out.xlsx", "--frames", "in"),
+            ("aggregate", "in/a.xlsx", "--before", "earlier", "-o", "earlier/e.xlsx"),
+            ("read", "in", "-o", "in"),
+        ],
+        ids=" ".join,
+    )
+    def test_it_stays(
+        self, run: Run, filled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: Any
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        for name, content in filled.items():
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        # A workbook is read under any name.
+        (tmp_path / "in" / "subjects.csv").write_bytes((tmp_path / "in/a.xlsx").read_bytes())
+        (tmp_path / "link.xlsx").symlink_to("in/a.xlsx")
+        before = {p: p.read_bytes() for p in tmp_path.rglob("*.*") if p.is_file()}
+        result = run(*arguments, "--force")
+        assert result.exit_code == 2
+        assert "--force" not in result.stderr.splitlines()[-1]
+        assert {p: p.read_bytes() for p in tmp_path.rglob("*.*") if p.is_file()} == before
+
+    def test_an_own_result_beside_it_is_replaced(
+        self, run: Run, returned: Path, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "in"
+        folder.mkdir()
+        (folder / "a.xlsx").write_bytes((returned / "clean.xlsx").read_bytes())
+        assert run("aggregate", folder, "-o", folder / "out.xlsx").exit_code == 0
+        (folder / "b.xlsx").write_bytes((returned / "wrong.xlsx").read_bytes())
+        assert run("aggregate", folder, "-o", folder / "out.xlsx", "--force").exit_code == 1
+
+
 class TestRules:
     def test_list(self, run: Run) -> None:
         assert "GEN-REQ\t" in run("rules", "list").output
@@ -655,6 +715,25 @@ class TestProcess:
         assert done.returncode == 2
         assert done.stderr.decode().splitlines()[0].startswith("Error: What is printed goes to a ")
         assert len(done.stderr.splitlines()) == 1
+
+    @pytest.mark.skipif(os.name != "posix", reason="signals are sent otherwise")
+    @pytest.mark.parametrize(("language", "word"), [("en", "Stopped."), ("zh", "已中止。")])
+    def test_broken_off_by_hand(self, form: Form, tmp_path: Path, language: str, word: str) -> None:
+        units = [part for unit in units_of(form) for part in ("--unit", unit.code)]
+        command = ["generate", "-o", str(tmp_path / "out"), *units]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "clusterxl", "--lang", language, *command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        while not any(tmp_path.rglob("*.part")) and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate()
+        assert process.returncode == 130
+        (line,) = told.decode().strip().splitlines()
+        assert line.startswith(word)
+        assert everything_below(tmp_path) == set()
 
     def test_it_says_its_version(self) -> None:
         assert self.start("--version").stdout.startswith(b"clusterxl ")

@@ -59,6 +59,33 @@ def test_what_a_list_names_is_what_lies_there(form: Form) -> None:
         }
 
 
+def test_names_that_are_one_to_windows_are_told_apart(form: Form) -> None:
+    groups = ("A/B", "A_B", "A:B", "abc", "ABC")
+    units = (
+        *(Unit(group=group, name="u", code=f"{n}") for n, group in enumerate(groups)),
+        Unit(group="abc", name="x", code="C1", subjects=2),
+        Unit(group="abc", name="x", code="c1", subjects=2),
+    )
+    issued = [path.as_posix() for path, _ in issue_workbooks(Issuer(form), units)]
+    assert issued[:5] == [
+        "A_B/0 u.xlsx",
+        "A_B (2)/1 u.xlsx",
+        "A_B (3)/2 u.xlsx",
+        "abc/3 u.xlsx",
+        "ABC (2)/4 u.xlsx",
+    ]
+    assert issued[5:] == [
+        "abc/C1 x.xlsx",
+        "abc/C1 x-2.xlsx",
+        "abc/c1 x (2).xlsx",
+        "abc/c1 x-2 (2).xlsx",
+    ]
+    lists = dict(write_handovers(form, units))
+    assert [path.parent.name for path in lists] == ["A_B", "A_B (2)", "A_B (3)", "abc", "ABC (2)"]
+    sheet = openpyxl.load_workbook(BytesIO(lists[Path("abc/交接清单.xlsx")])).worksheets[0]
+    assert sheet["D6"].value == "c1 x (2).xlsx\nc1 x-2 (2).xlsx"
+
+
 def test_a_list_is_no_return(form: Form, tmp_path: Path) -> None:
     (path, content), *_ = write_handovers(form, UNITS)
     (tmp_path / path.name).write_bytes(content)

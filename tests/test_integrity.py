@@ -38,6 +38,12 @@ def filled() -> bytes:
     return simulate_return(FARM, seed=5)
 
 
+@pytest.fixture(scope="module")
+def packaged() -> bytes:
+    form = load_form("gd-cluster-2023")
+    return simulate_return(form, unit=units_of(form)[0], seed=1)
+
+
 def read(folder: Path, data: bytes, form: Form = FARM) -> Return:
     path = folder / "a.xlsx"
     path.write_bytes(data)
@@ -126,6 +132,78 @@ def test_notes_beside_the_table_are_told_with_their_text(tmp_path: Path, filled:
     assert all(f.severity is Severity.WARNING and f.value in f.message for f in told)
     assert [one.text for one in found.unclaimed] == ["see the letter", "12.5"]
     assert found.account.unclaimed == 2
+
+
+def personal_cells(found: Return) -> dict[str, tuple[str, str, str]]:
+    return {
+        key: (cell.sheet, cell.cell, str(cell.raw.value))
+        for key, cell in found.cells.items()
+        if found.form.by_key[key].field.personal and cell.raw.value
+    }
+
+
+@pytest.mark.parametrize(("at", "count"), [(3, 1), (3, 2), (5, 1), (6, 1), (8, 3)])
+def test_no_finding_shows_who_answers_though_rows_were_inserted(
+    tmp_path: Path, packaged: bytes, at: int, count: int
+) -> None:
+    form = load_form("gd-cluster-2023")
+    known = personal_cells(read(tmp_path, packaged, form))
+    assert len(known) >= 6
+    book = by_hand(packaged)
+    book[next(reversed(list(known.values())))[0]].insert_rows(at, count)
+    found = read(tmp_path, saved(book), form)
+    shown = " ".join(f"{f.message} {f.value}" for f in found.findings)
+    assert found.findings
+    assert [text for _, _, text in known.values() if text in shown] == []
+
+
+def test_what_may_be_personal_is_masked_by_place_and_by_what_it_says(
+    tmp_path: Path, filled: bytes
+) -> None:
+    known = personal_cells(read(tmp_path, filled))
+    sheet, cell, name = known["contact"]
+    book = by_hand(filled)
+    book[sheet][cell].comment = Comment("ask the secretary", "x")
+    book[sheet][f"Z{book[sheet][cell].row}"] = "her deputy"
+    asked: dict[str, str | float] = {
+        "Z60": "138 0000-0000",
+        "Z61": f"ask {name} first",
+        "Z62": "a.b@example.org",
+        "Z63": "2023-04-01",
+        "Z64": 1234.5,
+    }
+    for place, text in asked.items():
+        book[FIRST][place] = text
+    found = read(tmp_path, saved(book))
+    told = {f.cell: f.value for f in (*of_kind(found, "READ-UNCLAIMED"),)}
+    beside = f"Z{book[sheet][cell].row}"
+    assert told == {
+        beside: "",
+        "Z60": "",
+        "Z61": "",
+        "Z62": "",
+        "Z63": "2023-04-01",
+        "Z64": "1234.5",
+    }
+    (note,) = of_kind(found, "READ-COMMENT")
+    assert note.value == ""
+    shown = " ".join(f.message for f in found.findings)
+    hidden = ("secretary", "deputy", "0000", name, "example")
+    assert [text for text in hidden if text in shown] == []
+    assert {one.text for one in found.unclaimed} >= {"her deputy", "138 0000-0000"}
+
+
+def test_a_label_typed_over_beside_personal_answers_is_masked(
+    tmp_path: Path, filled: bytes
+) -> None:
+    sheet, cell, _ = personal_cells(read(tmp_path, filled))["contact"]
+    book = by_hand(filled)
+    row = book[sheet][cell].row
+    label = next(c for c in book[sheet][row] if c.value and c.coordinate != cell)
+    label.value = "Jane Doe"
+    found = read(tmp_path, saved(book))
+    assert of_kind(found, "INT-LABEL")
+    assert all("Jane" not in f"{f.message}{f.value}" for f in found.findings)
 
 
 def test_many_notes_do_not_bury_the_other_findings(tmp_path: Path, filled: bytes) -> None:

@@ -218,3 +218,17 @@ def test_a_folder_without_write_permission_is_told_before_any_work(
     with pytest.raises(OutputError, match="Permission denied"), Outputs() as files:
         files.require_folder(tmp_path / "out")
     assert everything_below(tmp_path) == set()
+
+
+def test_what_is_read_is_never_written_over(tmp_path: Path) -> None:
+    read = tmp_path / "read.txt"
+    read.write_bytes(b"old")
+    (tmp_path / "in").mkdir()
+    linked = tmp_path / "linked.txt"
+    os.link(read, linked)
+    for path in (read, tmp_path / "in" / ".." / "read.txt", linked):
+        with pytest.raises(OutputError) as caught:
+            write_file(path, b"new", force=True, keep=[read])
+        assert caught.value.code == "outputs.is_read"
+    write_file(tmp_path / "other.txt", b"new", force=True, keep=[read, tmp_path / "gone"])
+    assert read.read_bytes() == b"old"

@@ -180,3 +180,13 @@ def test_a_unit_is_found_by_its_code_or_those_near_it_are_named(guangdong: Form)
         with pytest.raises(UnknownUnitError) as caught:
             find_unit(units, wanted)
         assert caught.value.code == "roster.unknown_code"
+
+
+def test_several_marks_before_a_roster_are_no_part_of_its_head(
+    guangdong: Form, tmp_path: Path
+) -> None:
+    text = "city,unit,code\n深圳市,宝安区,440306\n"
+    once, twice = (
+        load_roster(write(tmp_path, mark + text), guangdong) for mark in ("", "\ufeff\ufeff")
+    )
+    assert once == twice

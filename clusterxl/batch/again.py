@@ -23,6 +23,7 @@ from clusterxl.ledger import (
 from clusterxl.sentences import say
 
 _NOT_IN_ROSTER = "STAMP-ROSTER"
+_FOREIGN = "STAMP-BATCH"
 _LOCKED = ("READ-ENCRYPTED", "READ-WRONGPASSWORD")
 
 
@@ -90,8 +91,13 @@ def outdated(ledger: Ledger, units: Iterable[Unit]) -> tuple[Recorded, ...]:
         found
         for found in find_returns(ledger, State.ACCEPTED, State.QUESTIONED)
         if found.unit and not found.decided and not found.purged
-        if (found.unit in known) == (_NOT_IN_ROSTER in _codes(ledger, found))
+        if _is_outdated(found.unit in known, _codes(ledger, found))
     )
+
+
+def _is_outdated(is_known: bool, codes: frozenset[str]) -> bool:  # noqa: FBT001
+    """Whether a roster was asked that said something else; of foreign workbooks none is."""
+    return _FOREIGN not in codes and is_known == (_NOT_IN_ROSTER in codes)
 
 
 def judge_outdated(batch: Batch, ledger: Ledger, *, unlock: bool = False) -> tuple[Moved, ...]:

@@ -9,6 +9,7 @@ from clusterxl.batch.folder import Batch
 from clusterxl.batch.judge import Examined, canonical_values, examine
 from clusterxl.errors import LedgerError, WorkbookError
 from clusterxl.finding import Finding, Severity
+from clusterxl.form.answers import day_of
 from clusterxl.ledger import Ledger, require_return
 from clusterxl.numbers import raw_text
 from clusterxl.ruleset.messages import MASK
@@ -128,4 +129,6 @@ def _by_key(findings: tuple[Finding, ...]) -> Mapping[str, tuple[str, ...]]:
 
 def _typed(examined: Examined, key: str) -> str:
     cell = examined.returned.cells.get(key)
-    return raw_text(cell.raw) if cell else ""
+    if cell is None:
+        return ""
+    return day_of(examined.returned.form, key, cell.raw.value) or raw_text(cell.raw)

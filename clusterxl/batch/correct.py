@@ -18,7 +18,7 @@ from clusterxl.excel.stamp import Stamp
 from clusterxl.finding import Severity
 from clusterxl.form.roster import Unit
 from clusterxl.generate import stamp_of
-from clusterxl.issue import issued_path, serial_of
+from clusterxl.issue import Places, serial_of
 from clusterxl.ledger import (
     Act,
     Correction,
@@ -225,7 +225,7 @@ def _place(batch: Batch, unit: Unit, found: Recorded, round_: int) -> str:
     """Return where a correction lies: beside those of its group, by the name of its blank."""
     slots = range(1, unit.subjects + 1)
     slot = next((n for n in slots if serial_of(unit, n) == found.serial), 0)
-    blank = issued_path(unit, slot or 1)
+    blank = Places(batch.units).of(unit, slot or 1)
     stem = blank.stem if slot else f"{blank.stem} {found.sha256[:ID_LENGTH]}"
     name = say("batch.correction_name", lang=batch.form.language, name=stem, round=round_)
     return (Path(CORRECTIONS) / blank.parent / f"{safe_name(name)}.xlsx").as_posix()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +11,7 @@ from clusterxl.batch.again import Moved, judge_outdated
 from clusterxl.batch.folder import ISSUED, Batch
 from clusterxl.form.roster import Unit
 from clusterxl.handover import write_handovers
-from clusterxl.issue import issued_path, serial_of, slots_of
+from clusterxl.issue import Places, serial_of, slots_of
 from clusterxl.issuer import Issuer
 from clusterxl.ledger import Issued, Ledger, find_issued, head, record_issued
 from clusterxl.outputs import not_writable, write_file
@@ -25,6 +25,8 @@ class IssueReport:
         written: Workbooks that were written, by their place below the batch folder.
         kept: How many were there already, as they were handed out.
         changed: Files that stand there with other content, and were left alone.
+        renamed: Of workbooks that were handed out under another name and still lie there, both
+            names: units that were renamed. Whichever comes back, their serial is one.
         moved: Returns of which the roster now says something else.
         head: Head of the journal after it.
     """
@@ -32,6 +34,7 @@ class IssueReport:
     written: tuple[str, ...]
     kept: int
     changed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
     moved: tuple[Moved, ...]
     head: str
 
@@ -77,6 +80,7 @@ def issue_batch(
             written=tuple(writer.written),
             kept=writer.kept,
             changed=tuple(writer.changed),
+            renamed=tuple(writer.renamed),
             moved=moved,
             head=head(ledger.connection),
         )
@@ -88,16 +92,18 @@ class _Writer:
     def __init__(self, batch: Batch, ledger: Ledger, key: bytes, *, force: bool) -> None:
         self._root = batch.root
         self._issuer = Issuer(batch.form, batch=batch.facts.batch, key=key)
+        self._places = Places(batch.units)
         self._known = _known(ledger)
         self._force = force
         self.issued: list[Issued] = []
         self.written: list[str] = []
         self.changed: list[str] = []
+        self.renamed: list[tuple[str, str]] = []
         self.kept = 0
 
     def put(self, unit: Unit, slot: int) -> None:
         """Write one workbook unless it is there."""
-        place = (Path(ISSUED) / issued_path(unit, slot)).as_posix()
+        place = (Path(ISSUED) / self._places.of(unit, slot)).as_posix()
         serial = serial_of(unit, slot)
         path = self._root / place
         there = _hash_of(path)
@@ -115,6 +121,13 @@ class _Writer:
             self.kept += 1
         else:
             self.written.append(place)
+            self.renamed += ((old, place) for old in self._elsewhere(place, serial))
+
+    def _elsewhere(self, place: str, serial: str) -> Iterator[str]:
+        """Give the places where a workbook of this serial was handed out before and still lies."""
+        for file, known in self._known:
+            if known == serial and file != place and (self._root / file).is_file():
+                yield file
 
 
 def _known(ledger: Ledger) -> Mapping[tuple[str, str], frozenset[str]]:

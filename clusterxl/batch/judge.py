@@ -16,6 +16,7 @@ from clusterxl.excel.engines import read_workbook
 from clusterxl.excel.raw import RawBook
 from clusterxl.excel.stamp import Stamp, carriers
 from clusterxl.finding import Finding, Severity
+from clusterxl.form.answers import day_of
 from clusterxl.form.model import Form
 from clusterxl.identity import judge_stamps, judge_unit
 from clusterxl.judge import is_answer_to, judge_replies
@@ -265,6 +266,11 @@ def canonical_values(examined: Examined) -> Mapping[str, str]:
     numbers = records.number.iloc[0].tolist()
     values = {}
     for key, text, number in zip(keys, texts, numbers, strict=True):
+        day = day_of(records.form, key, text if isnan(number) else number)
+        if day and not _formula(returned, key):
+            # The same day is the same answer, however a program stores it.
+            values[key] = day
+            continue
         # A number that stands as text is another answer: rules say something else of it.
         kinds = ("" if isnan(number) else shortest_decimal(number), _formula(returned, key))
         if text or any(kinds):

@@ -72,7 +72,7 @@ class Slot:
         is_sent: Whether the return that counts was sent back, so that the next step is the unit's.
         errors: Findings of severity error in the return that counts.
         warnings: Open warnings and doubts about it.
-        waiting: Further returns of the slot that wait for a decision.
+        others: Further returns of the slot that wait for a decision.
         remarks: What is asked about the file as a whole, in sentences; of one that a person
             excluded or accepted, why.
     """
@@ -92,8 +92,13 @@ class Slot:
     is_sent: bool
     errors: int
     warnings: int
-    waiting: int
+    others: tuple[Recorded, ...]
     remarks: tuple[str, ...]
+
+    @property
+    def waiting(self) -> int:
+        """How many further returns of the slot wait for a decision."""
+        return len(self.others)
 
     @property
     def is_owed(self) -> bool:
@@ -285,7 +290,7 @@ class _Survey:
             is_sent=bool(counts and self._sent[counts.sha256]),
             errors=counts.errors if counts else 0,
             warnings=(counts.warnings if counts else 0) + doubts,
-            waiting=sum(found.state is State.QUESTIONED and found != counts for found in series),
+            others=tuple(f for f in series if f.state is State.QUESTIONED and f != counts),
             remarks=remarks,
         )
 

@@ -16,7 +16,7 @@ from functools import cached_property
 from clusterxl.cleaning.answer import BLANK_ANSWER, Answer, write_receipt
 from clusterxl.cleaning.dates import DATE_STEPS, doubt_about_date
 from clusterxl.cleaning.doubts import doubt_about
-from clusterxl.cleaning.measures import PERCENT
+from clusterxl.cleaning.measures import PERCENT, shows_otherwise
 from clusterxl.cleaning.options import Marks, Options
 from clusterxl.cleaning.steps import (
     MISSING,
@@ -31,6 +31,7 @@ from clusterxl.cleaning.steps import (
     without_unseen,
 )
 from clusterxl.cleaning.words import Words, word_list, words_for
+from clusterxl.excel.formats import AS_STORED, shown_by
 from clusterxl.excel.raw import RawCell
 from clusterxl.form.answers import TICKED, UNTICKED, canonical_text
 from clusterxl.form.dates import date_of_serial, date_of_text
@@ -47,8 +48,6 @@ _LONGEST_FIGURE = 200
 # Spreadsheets keep fifteen digits of a number; what had more is no longer what was typed.
 _DIGITS_END = 1e15
 _SHORT_FORM = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+")
-# A percent sign in quotes is a word of the number format and does not multiply.
-_QUOTED_IN_FORMAT = re.compile(r'"[^"]*"|\\.')
 
 
 class Cleaner:
@@ -178,10 +177,14 @@ class Cleaner:
         """Read a number; one shown in percent is meant as it is shown, where percent is asked."""
         if abs(number) >= _DIGITS_END:
             return Answer(status=Status.INVALID, text=raw_text(raw), advice="number_too_large")
-        shown = _QUOTED_IN_FORMAT.sub("", raw.number_format)
-        if PERCENT not in shown or _measure(asked.field) != PERCENT:
+        shown = shown_by(raw.number_format, number)
+        is_percent = (shown.percents, shown.thousands) == (1, 0)
+        if not is_percent or _measure(asked.field) != PERCENT:
             # Without the sign of a negative zero, which nobody typed on purpose.
-            return Answer(status=Status.VALUE, number=number + 0.0)
+            stored = Answer(status=Status.VALUE, number=number + 0.0)
+            if shown == AS_STORED or not number or not shows_otherwise(shown, self._words(asked)):
+                return stored
+            return replace(stored, advice="shown_otherwise", readings=(raw.number_format,))
         typed = shortest_decimal(number)
         meant = float(Decimal(typed) * 100)
         if _fits(asked.field, number) and not _fits(asked.field, meant):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, Inexact, localcontext
 
 from clusterxl.cleaning.words import Measure, Words, measure_of
+from clusterxl.excel.formats import Shown
 
 PERCENT = "%"
 # More digits than any factor and any cell can have together, within reason.
@@ -46,6 +47,14 @@ def readings_of(number: Decimal, typed: str, words: Words) -> tuple[str, ...]:
     taken_at_its_word = times(number, given.factor, wanted.factor)
     taken_as_slip = times(number, given.factor, Decimal(1))
     return tuple(f"{text}{wanted.text}" for text in (taken_at_its_word, taken_as_slip) if text)
+
+
+def shows_otherwise(shown: Shown, words: Words) -> bool:
+    """Whether a number format makes another number of what is stored, by sign, scale or word."""
+    tail = measure_of(shown.tail, words.vocabulary)
+    is_other = tail.factor not in (1, words.measure.factor)
+    is_share = tail.base == PERCENT != words.measure.base
+    return bool(shown.percents or shown.thousands or is_other or is_share)
 
 
 def times(number: Decimal, factor: Decimal, divisor: Decimal) -> str | None:

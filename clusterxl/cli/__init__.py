@@ -5,12 +5,15 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line of this process."""
-    from clusterxl.cli.console import give_up_printing, make_streams_safe
-    from clusterxl.cli.group import cli
+    from clusterxl.cli.console import give_up_printing, make_streams_safe, stop
 
     make_streams_safe()
     try:
+        from clusterxl.cli.group import cli
+
         cli(prog_name="clusterxl")
+    except KeyboardInterrupt:
+        stop()
     except OSError as error:
         # Errors about files name them; without a name it is what is printed that found no room.
         if error.filename is not None:

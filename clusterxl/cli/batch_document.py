@@ -20,6 +20,7 @@ from clusterxl.batch.words import (
 from clusterxl.excel.heights import is_wide
 from clusterxl.form.model import Form
 from clusterxl.ledger import Recorded
+from clusterxl.ledger.records import ID_LENGTH
 from clusterxl.sentences import one_line, say
 
 _GAP = "  "
@@ -40,7 +41,7 @@ def as_text(form: Form, status: Status, *, width: int = 0) -> str:
     lines = [headline(status), deadline_line(status), ""]
     groups = missing_first(status.groups) if len(form.levels) > 1 else ()
     lines += _table([_heads(), *(_cells(count) for count in (*groups, status.whole))])
-    if came := tuple(_open_slots(status)):
+    if came := (*_open_slots(status), *_others(status)):
         lines += ["", *came]
     if owed := tuple(_owed(form, status, width)):
         lines += ["", *owed]
@@ -112,6 +113,22 @@ def _open_slots(status: Status) -> Iterator[str]:
             warnings=slot.warnings,
             next=next_step(slot),
         )
+
+
+def _others(status: Status) -> Iterator[str]:
+    """Go through the questioned files beside those that say where their slots stand."""
+    for slot in status.slots:
+        for found in slot.others:
+            yield say(
+                "status.other_line",
+                id=found.sha256[:ID_LENGTH],
+                group=slot.unit.group,
+                name=slot_name(slot),
+                file=found.file or found.sha256,
+                errors=found.errors,
+                warnings=found.warnings,
+                next=say("status.next_decide"),
+            )
 
 
 def _stray_line(found: Recorded, status: Status) -> str:

@@ -140,6 +140,8 @@ def aggregate(
         Outputs(force=force or output is None) as files,
     ):
         files.require_folder(place.parent)
+        files.keep(before.sources)
+        more.keep(before.sources)
         counts = {"questioned": include == "questioned", "with_contacts": with_contacts}
         with steps(say("cli.reading")) as progress:
             result = compare_batch(batch, ledger, **counts, beside=before.beside, progress=progress)

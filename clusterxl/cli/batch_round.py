@@ -73,6 +73,8 @@ def issue(ctx: click.Context, force: bool) -> None:
     folder = batch.root / ISSUED
     tell(say("batch.issued", count=len(done.written), kept=done.kept, folder=folder))
     tell_moved(done.moved)
+    for old, new in done.renamed:
+        tell(say("batch.issued_twice", old=old, new=new), err=True)
     for file in done.changed:
         tell(say("batch.not_overwritten", file=file), err=True)
     tell_head(done.head)
@@ -95,7 +97,10 @@ def receive(ctx: click.Context, paths: tuple[Path, ...]) -> None:
         receipt = receive_files(
             batch, paths, passwords=options.passwords_of(ctx), progress=progress
         )
-    names = {unit.code: f"{unit.group}{unit.name}" for unit in batch.units}
+    names = {
+        unit.code: say("batch.unit_of", group=unit.group, unit=unit.name).strip()
+        for unit in batch.units
+    }
     tell_moved(receipt.moved)
     for file in receipt.files:
         tell(line_of(file, names))

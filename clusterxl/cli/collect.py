@@ -55,6 +55,7 @@ def read(
     with Outputs(force=force) as files:
         files.require_folder(output)
         intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
+        files.keep(intake.sources)
         for records in intake.batches:
             folder = output / records.form.id if len(intake.batches) > 1 else output
             frames = cut_frames(records.form, records.values, records.returns)
@@ -99,7 +100,7 @@ def check(
         options.require_file(output, workbook=kind == "xlsx")
     intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
     if output is not None:
-        write_file(output, as_bytes(intake, kind), force=force)
+        write_file(output, as_bytes(intake, kind), force=force, keep=intake.sources)
         tell(say("cli.written", path=output), err=True)
     elif kind == "json":
         # A console that is not UTF-8 gets escapes, which every JSON reader understands.
@@ -143,6 +144,7 @@ def aggregate(
         files.require_folder(output.parent)
         intake = _of_one_form(ctx, paths, forms)
         before = earlier.earlier_of(ctx, forms)
+        files.keep(intake.sources | before.sources)
         for records in intake.batches:
             with steps(say("cli.comparing")) as progress:
                 alone = aggregate_records(records, intake.findings)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from clusterxl.outputs import Outputs
 
 CANNOT_BE_DONE = 2
+# 128 and the number of the signal, as shells count.
+BROKEN_OFF = 130
 # A file name or an answer may hold what would move the cursor or clear the screen.
 CONTROL = {code: "�" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
@@ -46,6 +48,12 @@ def give_up_printing(error: OSError) -> NoReturn:
     message = say("cli.not_printed", reason=reason)
     tell(say("usage.error", message=message), err=True)
     sys.exit(CANNOT_BE_DONE)
+
+
+def stop() -> NoReturn:
+    """Say that the program was broken off by hand before it knew its command, and end it."""
+    tell(say("usage.stopped"), err=True)
+    sys.exit(BROKEN_OFF)
 
 
 def tell_unchanged(files: Outputs) -> None:

@@ -38,6 +38,7 @@ class Earlier:
         renames: What it says, once it is read.
         before: The round, once it is read.
         findings: What is wrong with its files.
+        sources: Where its files lie, and the list of names; nothing is ever written over them.
     """
 
     before_paths: tuple[Path, ...] = ()
@@ -45,6 +46,7 @@ class Earlier:
     renames: tuple[Rename, ...] = ()
     before: Round | None = None
     findings: tuple[Finding, ...] = ()
+    sources: frozenset[Path] = frozenset()
 
     def beside(self, records: Records, comparison: Comparison) -> tuple[Comparison, Rounds | None]:
         """Put a round beside the one before; without one, nothing changes.
@@ -104,7 +106,8 @@ def earlier_of(ctx: click.Context, forms: Sequence[Form | str] = ()) -> Earlier:
         if known.renamed_file is not None:
             raise WrongUsageError(say("cli.renamed_needs_before"), ctx)
         return known
-    known = replace(known, renames=_renames(known.renamed_file))
+    listed = frozenset({known.renamed_file} if known.renamed_file else ())
+    known = replace(known, renames=_renames(known.renamed_file), sources=listed)
     batches = [path for path in known.before_paths if (path / _BATCH_HEAD).is_file()]
     if batches and len(known.before_paths) > 1:
         raise WrongUsageError(say("cli.before_one_batch", path=batches[0]), ctx)
@@ -177,4 +180,5 @@ def _of_files(ctx: click.Context, known: Earlier, forms: Iterable[Form | str]) -
     # What its rules said was settled in its own time; only what could not be read matters here.
     records = normalise_returns(groups[0])
     round_before = Round(records=records, comparison=aggregate_records(records))
-    return replace(known, before=round_before, findings=read.findings)
+    sources = known.sources | read.sources
+    return replace(known, before=round_before, findings=read.findings, sources=sources)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from clusterxl.cli import batch, collect, forms, issuing, ruling
-from clusterxl.cli.refusals import RefusedError
+from clusterxl.cli.refusals import RefusedError, StoppedError
 from clusterxl.cli.spoken import SpokenGroup, speak
 from clusterxl.errors import ClusterxlError
 from clusterxl.sentences import LANGUAGES
@@ -22,6 +22,8 @@ class ClusterxlGroup(SpokenGroup):
             return super().invoke(ctx)
         except ClusterxlError as error:
             raise RefusedError(str(error)) from error
+        except KeyboardInterrupt as error:
+            raise StoppedError from error
 
 
 @click.group(

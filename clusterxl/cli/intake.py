@@ -24,12 +24,14 @@ class Intake:
             order of the form.
         unread: Files that gave no return.
         skipped: Files that were left alone, each with the reason.
+        sources: Where the files lie that were read; nothing is ever written over them.
     """
 
     batches: tuple[Records, ...]
     findings: tuple[Finding, ...]
     unread: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+    sources: frozenset[Path] = frozenset()
 
     @property
     def has_errors(self) -> bool:
@@ -78,4 +80,5 @@ def take_in(
         findings=tuple(findings),
         unread=tuple(finding.file for finding in read.findings if not finding.return_id),
         skipped=read.skipped,
+        sources=read.sources,
     )

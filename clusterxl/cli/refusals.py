@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from clusterxl.cli.console import CANNOT_BE_DONE, printable
+from clusterxl.cli.console import BROKEN_OFF, CANNOT_BE_DONE, printable
 from clusterxl.sentences import say
 
 
@@ -21,6 +21,19 @@ class RefusedError(click.ClickException):
         """Print the sentence."""
         text = printable(say("usage.error", message=self.format_message()))
         click.echo(text, file=file, err=file is None)
+
+
+class StoppedError(RefusedError):
+    """A command that was broken off by hand, with the exit code that shells know for it."""
+
+    exit_code = BROKEN_OFF
+
+    def __init__(self) -> None:
+        super().__init__(say("usage.stopped"))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence on a line of its own, below the sign that the terminal shows."""
+        click.echo(f"\n{printable(self.format_message())}", file=file, err=file is None)
 
 
 class WrongUsageError(RefusedError):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 # Capitals stand for the quoted words for year, month, day, hour, minute and second.
 _WORDS = {"Y": 0x5E74, "M": 0x6708, "D": 0x65E5, "H": 0x65F6, "N": 0x5206, "S": 0x79D2}
@@ -75,12 +78,120 @@ BUILT_IN = {
 }
 # All ids that are never spelled out, as files write them.
 KNOWN = {str(number): code for number, code in (BUILT_IN | CHINESE_DATES).items()}
+# The same words in the Chinese program: "general format".
+_GENERALS = (GENERAL, "G/\u901a\u7528\u683c\u5f0f")
 # Days between the two calendars a workbook may count in.
 DAYS_TO_1904 = 1462
 
 _NOT_CODE = re.compile(r"\"[^\"]*\"|\\.|[_*].|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]", re.IGNORECASE)
 _DATE = re.compile(r"[dmyhs]", re.IGNORECASE)
 _DAY_OR_YEAR = re.compile(r"[dy]", re.IGNORECASE)
+
+
+_TOKEN = re.compile(
+    r"(?P<words>\"[^\"]*\"?|[\\!].)|(?P<gap>[_*].)|(?P<note>\[[^\]]*\])|(?P<end>;)|"
+    rf"(?P<code>{'|'.join(map(re.escape, _GENERALS))}|[0#?.,%/])|(?P<other>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[0-9.]+)\]")
+# Commas behind the last digit before the point; those between digits part thousands.
+_SCALING = re.compile(r"[0#?](,+)(?![0#?,])")
+_FORMATS_KEPT = 512
+_TESTS: dict[str, Callable[[float, float], bool]] = {
+    "<": lambda number, bound: number < bound,
+    ">": lambda number, bound: number > bound,
+    "<=": lambda number, bound: number <= bound,
+    ">=": lambda number, bound: number >= bound,
+    "=": lambda number, bound: number == bound,
+    "<>": lambda number, bound: number != bound,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a number format shows a number.
+
+    Attributes:
+        percents: How many signs of percent multiply it.
+        thousands: By how many thousands it is divided.
+        tail: Words that stand behind its digits.
+    """
+
+    percents: int = 0
+    thousands: int = 0
+    tail: str = ""
+
+
+AS_STORED = Shown()
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One part of a number format, and which numbers it is for, where it says so itself."""
+
+    shown: Shown
+    sign: str = ""
+    bound: float = 0.0
+
+
+def shown_by(code: str, number: float) -> Shown:
+    """Return how a number format shows a number, by the part of it that is for this number.
+
+    >>> shown_by("0.0%", 0.6).percents, shown_by("0;0%", 0.6).percents, shown_by("0_%", 1).percents
+    (1, 0, 0)
+    >>> shown_by('0,,"M"', 12e6)
+    Shown(percents=0, thousands=2, tail='M')
+    """
+    if code == GENERAL:
+        return AS_STORED
+    sections = _sections(code)
+    signs = [section.sign for section in sections]
+    for at, section in enumerate(sections[:-1] if len(sections) <= _MOST_NUMERIC else sections):
+        sign, bound = section.sign, section.bound
+        if not sign:
+            sign = _default_sign(at, signs)
+        if _TESTS[sign](number, bound):
+            return section.shown
+    return sections[-1].shown
+
+
+_MOST_NUMERIC = 3
+
+
+def _default_sign(at: int, signs: Sequence[str]) -> str:
+    """Return for which numbers a part is that does not say so."""
+    if at == 0:
+        return ">=" if len(signs) == 2 and not signs[1] else ">"  # noqa: PLR2004
+    return "<" if at == 1 else "="
+
+
+@lru_cache(maxsize=_FORMATS_KEPT)
+def _sections(code: str) -> tuple[_Section, ...]:
+    """Return the parts of a number format that are for numbers."""
+    parts: list[list[re.Match[str]]] = [[]]
+    for token in _TOKEN.finditer(code):
+        if token.lastgroup == "end":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return tuple(_section(part) for part in parts[:_MOST_NUMERIC])
+
+
+def _section(tokens: Sequence[re.Match[str]]) -> _Section:
+    codes, tail = "", ""
+    condition = None
+    for token in tokens:
+        text = token[0]
+        if token.lastgroup == "code":
+            codes += text if len(text) == 1 else "0"
+            tail = tail if text in "%,." else ""
+        elif token.lastgroup == "note":
+            condition = _CONDITION.fullmatch(text) or condition
+        elif token.lastgroup != "gap":
+            tail += text.strip('"') if text.startswith('"') else text[-1]
+    scaling = _SCALING.search(codes)
+    shown = Shown(codes.count("%"), len(scaling[1]) if scaling else 0, tail.strip())
+    return _Section(shown, condition[1], float(condition[2])) if condition else _Section(shown)
 
 
 def is_date_format(code: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clusterxl.form.dates import date_of_serial, date_of_text
 from clusterxl.form.model import SPARE_NAME, Field, FieldType, Form, Input
 from clusterxl.sentences import say
 
@@ -71,3 +72,14 @@ def canonical_text(value: Answer) -> str:
 def is_number(value: Answer) -> bool:
     """Whether a cell holds a real number; TRUE and FALSE are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def day_of(form: Form, key: str, answer: Answer) -> str:
+    """Return the day that an answer to a question for a date means; empty for anything else."""
+    if form.by_key[key].type is not FieldType.DATE or isinstance(answer, bool | None):
+        return ""
+    if isinstance(answer, str):
+        day = date_of_text(canonical_text(answer), form.language)
+    else:
+        day = date_of_serial(answer)
+    return day.isoformat() if day else ""

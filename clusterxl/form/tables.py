@@ -68,7 +68,8 @@ def _decoded(data: bytes) -> str:
         raise UnreadableTableError("UTF-16")
     for encoding in ENCODINGS:
         try:
-            return data.decode(encoding)
+            # Programs that each put their mark of order before a text leave several.
+            return data.decode(encoding).lstrip("\ufeff")
         except UnicodeDecodeError:
             continue
     raise UnreadableTableError("UTF-8/GB18030")

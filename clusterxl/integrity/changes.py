@@ -13,11 +13,13 @@ from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
 from clusterxl.integrity.compared import Compared
 from clusterxl.integrity.limits import changed_limits
+from clusterxl.integrity.personal import Veil
 from clusterxl.integrity.template import Place, SheetTemplate, template_of
 from clusterxl.locate import Located
 from clusterxl.locate.alignment import Line
 from clusterxl.numbers import raw_text
 from clusterxl.plan.hidden import VIEWS
+from clusterxl.ruleset.messages import MASK
 from clusterxl.sentences import one_line, say
 
 INFO, WARNING, ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
@@ -27,7 +29,7 @@ _MOST_BARE = 3
 
 
 def tell_changes(
-    form: Form, book: RawBook, located: Located, compared: Sequence[Compared]
+    form: Form, book: RawBook, located: Located, compared: Sequence[Compared], veil: Veil
 ) -> Iterator[Finding]:
     """Tell what is not as it was issued.
 
@@ -36,12 +38,13 @@ def tell_changes(
         book: The workbook that came back.
         located: Its input cells.
         compared: Its sheets beside those that were issued.
+        veil: Knows what may be personal.
 
     Returns:
         The findings, one a kind of change and sheet; nothing of what programs change by
         themselves when they save a workbook.
     """
-    teller = _Teller(form, located)
+    teller = _Teller(form, located, veil)
     yield from teller.sheets(compared)
     yield from teller.protection(compared)
     yield from teller.names(book)
@@ -63,8 +66,9 @@ def tell_changes(
 class _Teller:
     """Puts changes into words."""
 
-    def __init__(self, form: Form, located: Located) -> None:
+    def __init__(self, form: Form, located: Located, veil: Veil) -> None:
         self._form = form
+        self._veil = veil
         self._located = located
         self._template = template_of(form)
         self._layout = lay_out(form)
@@ -168,7 +172,9 @@ class _Teller:
         now_at = one.alignment.now if one.alignment else lambda row, column: (row, column)
         changes += [(now_at(*at) or at, issued.shown[at], "") for at in account.removed]
         if changes:
-            _, before_text, after = changes[0]
+            place, before_text, after = changes[0]
+            if after and self._veil.hides(one.sheet.name, place, after):
+                after = MASK
             told = self._finding(
                 "LABEL",
                 "labels" if after else "labels_gone",

@@ -15,6 +15,7 @@ from clusterxl.integrity.compared import Compared
 from clusterxl.integrity.copies import find_copies, tell_copies
 from clusterxl.integrity.model import Account, Unclaimed
 from clusterxl.integrity.orphans import orphans_of, tell_orphans
+from clusterxl.integrity.personal import Veil
 from clusterxl.integrity.template import (
     Place,
     SheetTemplate,
@@ -61,8 +62,9 @@ def inspect_return(form: Form, book: RawBook, located: Located) -> Inspection:
     copies = find_copies(form, book, located)
     inspector = _Inspector(form, book, located, copies)
     compared = tuple(inspector.compare(sheet) for sheet in book.sheets)
-    unclaimed = orphans_of(compared, inspector.notes)
-    changes = tuple(tell_changes(form, book, located, compared))
+    veil = Veil(form, located, compared)
+    unclaimed = orphans_of(compared, inspector.notes, veil)
+    changes = tuple(tell_changes(form, book, located, compared, veil))
     told = frozenset(_told_with_text(form, (*located.findings, *changes)))
     return Inspection(
         account=Account.sum(one.account.account for one in compared),

@@ -58,6 +58,7 @@ class Unclaimed:
         replaces: The printed text that stood there when it was issued; empty for none.
         is_comment: It is a comment at the cell.
         is_foreign: It stands on a sheet that was not issued.
+        is_personal: It may be a personal answer, and no finding shows it.
     """
 
     sheet: str
@@ -66,3 +67,4 @@ class Unclaimed:
     replaces: str = ""
     is_comment: bool = False
     is_foreign: bool = False
+    is_personal: bool = False

@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from clusterxl.excel.cells import address
+from clusterxl.excel.raw import parse_reference
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.model import Form
 from clusterxl.integrity.compared import Compared
 from clusterxl.integrity.model import Unclaimed
+from clusterxl.integrity.personal import Veil
+from clusterxl.integrity.template import Place
 from clusterxl.numbers import raw_text
+from clusterxl.ruleset.messages import MASK
 from clusterxl.sentences import one_line, say
 
 # One finding a cell on a sheet of the form, until they would bury the others.
@@ -24,31 +28,42 @@ _EDITED = 0.5
 _COMPARED_CHARS = 200
 
 
-def orphans_of(compared: Iterable[Compared], notes: frozenset[str]) -> tuple[Unclaimed, ...]:
+def orphans_of(
+    compared: Iterable[Compared], notes: frozenset[str], veil: Veil
+) -> tuple[Unclaimed, ...]:
     """Return what nobody asked for, sheet by sheet; also what replaces printed texts.
 
     Args:
         compared: The sheets beside those that were issued.
         notes: Comments that a correction was sent with.
+        veil: Knows what may be personal.
     """
-    return tuple(found for one in compared for found in _of_sheet(one, notes))
+    return tuple(found for one in compared for found in _of_sheet(one, notes, veil))
 
 
-def _of_sheet(one: Compared, notes: frozenset[str]) -> Iterator[Unclaimed]:
+def _of_sheet(one: Compared, notes: frozenset[str], veil: Veil) -> Iterator[Unclaimed]:
     account = one.account
     for place in sorted(account.unclaimed):
         before = account.relabelled.get(place)
+        text = raw_text(account.unclaimed[place])
         yield Unclaimed(
             sheet=one.sheet.name,
             cell=address(*place),
-            text=raw_text(account.unclaimed[place]),
+            text=text,
             replaces=one.issued.shown[before] if one.issued and before else "",
             is_foreign=one.issued is None,
+            is_personal=veil.hides(one.sheet.name, place, text),
         )
     if one.issued is None or one.issued.is_shown:
         for cell, text in one.sheet.features.comments.items():
             if text not in notes:
-                yield Unclaimed(sheet=one.sheet.name, cell=cell, text=text, is_comment=True)
+                yield Unclaimed(
+                    sheet=one.sheet.name,
+                    cell=cell,
+                    text=text,
+                    is_comment=True,
+                    is_personal=veil.hides(one.sheet.name, _place(cell), text),
+                )
 
 
 def tell_orphans(
@@ -88,15 +103,24 @@ def _is_edited(found: Unclaimed) -> bool:
     return bool(before) and SequenceMatcher(None, before, after).ratio() >= _EDITED
 
 
+def _place(cell: str) -> Place:
+    area = parse_reference(f"x!{cell}")
+    return (area.row, area.column) if area else (0, 0)
+
+
+def _shown(found: Unclaimed) -> str:
+    return MASK if found.is_personal else one_line(found.text, _SHOWN_CHARS)
+
+
 def _told(form: Form, name: str, group: Sequence[Unclaimed]) -> Finding:
     first = group[0]
-    shown = [f"{one.cell}“{one_line(one.text, _SHOWN_CHARS)}”" for one in group[:_MOST_SHOWN]]
+    shown = [f"{one.cell}“{_shown(one)}”" for one in group[:_MOST_SHOWN]]
     sentence = say(
         f"integrity.{name}",
         lang=form.language,
         sheet=first.sheet,
         cell=first.cell,
-        text=one_line(first.text, _SHOWN_CHARS),
+        text=_shown(first),
         count=len(group),
         texts=say("integrity.between", lang=form.language).join(shown),
     )
@@ -107,5 +131,5 @@ def _told(form: Form, name: str, group: Sequence[Unclaimed]) -> Finding:
         sheet=first.sheet,
         cell=first.cell,
         cells=tuple(f"{one.sheet}!{one.cell}" for one in group[:_MOST_CELLS]),
-        value=first.text,
+        value="" if first.is_personal else first.text,
     )

@@ -13,7 +13,7 @@ from clusterxl.aggregate import aggregate_records
 from clusterxl.check import check_records
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit, load_roster, units_of
-from clusterxl.issue import issued_path, serial_of, slots_of
+from clusterxl.issue import Places, serial_of, slots_of
 from clusterxl.issuer import Issuer
 from clusterxl.normalise import normalise_returns
 from clusterxl.outputs import Outputs, safe_name
@@ -80,18 +80,19 @@ def make_demo(
     slots: Sequence[Slot] = list(slots_of(units)) or [(None, 1)]
     filers = list(islice(filing_slots(profile, units, seed), returns))
     issuer = Issuer(form)
+    places = Places(units)
     steps = _Steps(len(slots) + len(filers) + 1, progress)
     with Outputs(force=force) as files, TemporaryDirectory() as inbox:
         files.require_folder(folder)
         for unit, slot in slots:
             serial = serial_of(unit, slot) if unit else ""
             content = issuer.workbook(unit, serial=serial)
-            files.add(folder / ISSUED / _path(form, unit, slot), content)
+            files.add(folder / ISSUED / _path(form, unit, slot, places), content)
             steps.take()
         for number, (unit, slot) in enumerate(filers, start=1):
             defects = profile.demo_defects.get(number, ())
             content = simulate_return(form, unit=unit, seed=seed, subject_no=slot, defects=defects)
-            path = _path(form, unit, slot)
+            path = _path(form, unit, slot, places)
             files.add(folder / RETURNED / path, content)
             (Path(inbox) / path).parent.mkdir(parents=True, exist_ok=True)
             (Path(inbox) / path).write_bytes(content)
@@ -109,9 +110,9 @@ def sample_units(form: Form) -> tuple[Unit, ...]:
     return load_roster(roster, form) if roster.is_file() else units_of(form)
 
 
-def _path(form: Form, unit: Unit | None, slot: int) -> Path:
+def _path(form: Form, unit: Unit | None, slot: int, places: Places) -> Path:
     if unit:
-        return issued_path(unit, slot)
+        return places.of(unit, slot)
     return Path(f"{safe_name(form.id)}-{slot}.xlsx" if slot > 1 else f"{safe_name(form.id)}.xlsx")
 
 
