@@ -274,6 +274,17 @@ def test_totals_tell_how_many_returns_they_rest_on(written: bytes) -> None:
     assert heads["占比（%）", "2022年"] == "1 / 3"
 
 
+def test_a_section_says_on_how_many_normalised_cells_its_totals_rest() -> None:
+    returns = (
+        answer("a.xlsx", "甲市", "甲水暖", ("约100", "110", 120)),
+        answer("b.xlsx", "乙市", "乙电子", ("约50", 60, 70)),
+    )
+    written = write_comparison(aggregate_records(records_to(full_form(), *returns)))
+    note = opened(written, values=True)["一 情况"]["B2"].value
+    assert "合计含规范化后采用的 3 格" in note
+    assert "2020年 2 格" in note
+
+
 def test_text_of_a_return_stays_text(three: Comparison) -> None:
     filled = [
         answer(f"{n}.xlsx", "甲市", evil, (1, 2, 3), story=evil, county=evil)

@@ -60,6 +60,7 @@ def test_every_row_of_findings_files_and_hashes_is_on_paper(count: int, tmp_path
         basis="依据若干份",
         facts=tuple((f"事实{no}", "内容") for no in range(15)),
         left_out=tuple(LeftOut(file=f"left{no:02}.xlsx", reason="不计") for no in range(count)),
+        standings={},
         draw=drawn,
     )
     workbook = tmp_path / "comparison.xlsx"
