@@ -280,7 +280,7 @@ def test_a_section_says_on_how_many_normalised_cells_its_totals_rest() -> None:
         answer("b.xlsx", "乙市", "乙电子", ("约50", 60, 70)),
     )
     written = write_comparison(aggregate_records(records_to(full_form(), *returns)))
-    note = opened(written, values=True)["一 情况"]["B2"].value
+    note = next(cell.value for cell in opened(written, values=True)["一 情况"][2] if cell.value)
     assert "合计含规范化后采用的 3 格" in note
     assert "2020年 2 格" in note
 
@@ -466,6 +466,24 @@ def test_headlines_state_the_finding() -> None:
         "12 个集群规模、增速全部过线",
         "最大的 9 个集群占全省的 79%",
     ]
+
+
+def test_the_bars_of_the_years_are_those_of_the_same_returns() -> None:
+    returns = (
+        answer("a.xlsx", "甲市", "甲水暖", (100, 110, 121)),
+        answer("b.xlsx", "乙市", "乙电子", (50, 60, 66)),
+        answer("c.xlsx", "乙市", "丙家具", (900, 950, None)),
+    )
+    book = opened(
+        write_comparison(aggregate_records(records_to(full_form(), *returns))), values=True
+    )
+    rows = [[cell.value for cell in row] for row in book["图表数据"].iter_rows()]
+    start = next(at for at, row in enumerate(rows) if "历年合计" in row)
+    drawn = [row for row in rows[start : start + 8] if isinstance(row[2], float | int)]
+    assert [row[2] for row in drawn] == [150, 170, 187]
+    assert drawn[-1][3] == pytest.approx(10)
+    told = [cell.value for row in book["总览"].iter_rows() for cell in row if cell.value]
+    assert any("同一批 2 / 3 个集群" in str(text) for text in told)
 
 
 def test_headlines_with_nothing() -> None:
