@@ -595,11 +595,11 @@ class TestDeciding:
             {"wheat_2024": 67.25},
             {"wheat_2024": 78.5},
         ]
-        receive(batch, tmp_path / "a", {"a.xlsx": filled(batch, "2201", **texts[0])})
+        receive(batch, tmp_path / "a", {"a.xlsx": filled(batch, "2201", 1, **texts[0])})
         with batch.ledger() as ledger:
             correct(batch, ledger, find_returns(ledger)[0])
-        receive(batch, tmp_path / "b", {"b.xlsx": filled(batch, "2201", **texts[1])})
-        receive(batch, tmp_path / "c", {"c.xlsx": filled(batch, "2201", **texts[2])})
+        receive(batch, tmp_path / "b", {"b.xlsx": filled(batch, "2201", 1, **texts[1])})
+        receive(batch, tmp_path / "c", {"c.xlsx": filled(batch, "2201", 1, **texts[2])})
         receive(batch, tmp_path / "d", {"of another.xlsx": filled(batch, "1101")})
         (batch.root / "reports" / "tables").mkdir(parents=True)
         (batch.root / "reports" / "tables" / "x.csv").write_text("78.5")

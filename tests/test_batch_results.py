@@ -217,6 +217,20 @@ class TestCompare:
             "依据 1 份已接受的申报表（应报 4 份，1 份待改、2 份未报"
         )
 
+    def test_a_group_without_a_return_that_counts_is_told_where_it_stands(
+        self, batch: Batch
+    ) -> None:
+        with batch.ledger() as ledger:
+            content = compare_batch(batch, ledger).content
+        book = openpyxl.load_workbook(BytesIO(content), data_only=True)
+        rows = {row[2]: row for row in book["市对比"].iter_rows(values_only=True)}
+        assert (rows["甲市"][3], rows["甲市"][14]) == (1, None)
+        assert (rows["乙市"][3], rows["乙市"][14]) == (0, "待改")
+        assert "1 个市没有计入的申报表（待改 1 个）" in book["市对比"]["B1"].value
+        basis = book["总览"]["B2"].value
+        assert "1 个市没有计入的申报表（待改 1 个）" in basis
+        assert "应报 4 份，只计已接受的 1 份；另有 1 份待改、2 份未报、0 份不计" in basis
+
     def test_where_nothing_counts_it_says_what_to_do(self, tmp_path: Path, clock: Clock) -> None:
         found = begun(tmp_path / "round", clock)
         with found.ledger() as ledger, pytest.raises(NothingFoundError) as error:

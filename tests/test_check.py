@@ -106,6 +106,14 @@ def test_a_warning_carries_the_explanation_of_its_row_an_error_does_not() -> Non
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"), [(0.76, "76"), (0.5, "50"), (0.765, "76.5"), (0.004, "0.4")]
+)
+def test_a_fraction_is_told_what_it_would_be_in_percent(typed: float, meant: str) -> None:
+    found = next(f for f in findings({"share_2022": typed}) if f.code == "GEN-FRA")
+    assert f"如果是 {meant}%，请填 {meant}，不填 {typed}；" in found.message
+
+
+@pytest.mark.parametrize(
     ("key", "raw", "code"),
     [
         ("growth", RawCell(value="#DIV/0!", kind="error"), "STR-02"),

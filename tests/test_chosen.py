@@ -252,3 +252,21 @@ def test_what_is_chosen_in_libreoffice_is_shown(tmp_path: Path) -> None:
         assert row_of(profile, label)[1:4] == years
     assert row_of(beside, "集群企业数量")[4] == shown_as(comparison, last, "firms_2022")
     assert_criteria(profile, comparison, last)
+
+
+@pytest.mark.needs_libreoffice
+def test_a_subject_with_fewer_findings_than_the_most_has_no_zeros(tmp_path: Path) -> None:
+    records = records_to(full_form(), *three_returns())
+    one, two, _ = (str(found) for found in records.returns["return_id"])
+    wrong = Finding(code="E", severity=Severity.ERROR, message="应填数字", return_id=one)
+    more = [replace(wrong, message=f"另有{no}") for no in range(3)]
+    comparison = aggregate_records(records, [wrong, *more, replace(wrong, return_id=two)])
+    blank, filled = tmp_path / "comparison.xlsx", tmp_path / "chosen.xlsx"
+    blank.write_bytes(write_comparison(comparison))
+    labels = offered(opened(blank.read_bytes()))
+    type_answers(blank, filled, {(PROFILE, "C4"): labels[1]})
+    profile = opened(filled.read_bytes(), values=True)[PROFILE]
+    rows = [[cell.value for cell in row if cell.value is not None] for row in profile.iter_rows()]
+    start = next(at for at, row in enumerate(rows) if row and "校验问题：" in str(row[0]))
+    told = [[value for value in row if value != ""] for row in rows[start + 1 : start + 5]]
+    assert told == [["▲ 须改", "—", "应填数字"], [], [], []]

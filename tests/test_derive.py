@@ -118,7 +118,8 @@ def test_every_text_gets_its_figures(language: str) -> None:
     form = replace(FORM, language=language)
     for rule in derive_rules(names_of(form)):
         for place in rule.places:
-            said = rule.message.format(**place.figures, value="12.5", chars=7)
+            live = dict.fromkeys(place.live, "12.5")
+            said = rule.message.format(**place.figures, **live, value="12.5", chars=7)
             assert place.figures["label"] in said
             rule.margin.format(**place.figures, value="12.5", chars=7)
 

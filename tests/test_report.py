@@ -135,7 +135,7 @@ def written(three: Comparison) -> bytes:
 def test_the_sheets_stand_in_their_order(written: bytes) -> None:
     assert opened(written).sheetnames == [
         *("总览", "市对比", "集群对比", "集群档案", "集群并列", "一 情况", "选项统计", "报送情况"),
-        *("校验问题", "溯源", "依据", "图表数据", "集群名单", "栏目名单"),
+        *("问题分类", "校验问题", "溯源", "依据", "图表数据", "集群名单", "栏目名单"),
     ]
 
 
@@ -172,7 +172,9 @@ def test_tables_are_frozen_and_filtered(written: bytes) -> None:
     for sheet in book:
         assert bool(sheet.freeze_panes) == (sheet.title != "总览"), sheet.title
     filtered = [sheet.title for sheet in book if sheet.auto_filter.ref]
-    assert filtered == ["集群对比", "选项统计", "报送情况", "校验问题", "溯源", "依据"]
+    assert filtered == [
+        *("集群对比", "选项统计", "报送情况", "问题分类", "校验问题", "溯源", "依据"),
+    ]
 
 
 def test_totals_are_live_and_refer_to_the_section_sheets(written: bytes) -> None:
@@ -273,6 +275,17 @@ def test_totals_tell_how_many_returns_they_rest_on(written: bytes) -> None:
     assert heads["占比（%）", "2022年"] == "1 / 3"
 
 
+def test_a_section_says_on_how_many_normalised_cells_its_totals_rest() -> None:
+    returns = (
+        answer("a.xlsx", "甲市", "甲水暖", ("约100", "110", 120)),
+        answer("b.xlsx", "乙市", "乙电子", ("约50", 60, 70)),
+    )
+    written = write_comparison(aggregate_records(records_to(full_form(), *returns)))
+    note = next(cell.value for cell in opened(written, values=True)["一 情况"][2] if cell.value)
+    assert "合计含规范化后采用的 3 格" in note
+    assert "2020年 2 格" in note
+
+
 def test_text_of_a_return_stays_text(three: Comparison) -> None:
     filled = [
         answer(f"{n}.xlsx", "甲市", evil, (1, 2, 3), story=evil, county=evil)
@@ -341,13 +354,16 @@ def test_charts_do_not_overlap(written: bytes) -> None:
             assert beside or bottom <= other_top or other_bottom <= top
 
 
+def found_on(content: bytes, name: str) -> list[list[Any]]:
+    """Return the lines of a sheet of findings, without the margin."""
+    sheet = opened(content, values=True)[name]
+    return [[cell.value for cell in row[1:13]] for row in sheet.iter_rows(min_row=6)]
+
+
 def test_findings_are_counted_by_cause_and_listed(written: bytes) -> None:
-    sheet = opened(written, values=True)["校验问题"]
-    rows = [[cell.value for cell in row[1:8]] for row in sheet.iter_rows(min_row=6)]
-    causes = {row[1]: row[4] for row in rows[:3]}
+    causes = {row[1]: row[4] for row in found_on(written, "问题分类")}
     assert causes == {"GEN-NUM": 1, "OUT-1": 1, "NORM-1": 1}
-    listed = [row[1] for row in rows[4:] if row[0] and row[1] and row[1][-1].isdigit()]
-    assert "NORM-1" not in listed
+    assert [row[1] for row in found_on(written, "校验问题")] == ["GEN-NUM", "OUT-1"]
 
 
 def test_an_explained_warning_is_listed_as_such_and_counted_live() -> None:
@@ -356,11 +372,10 @@ def test_an_explained_warning_is_listed_as_such_and_counted_live() -> None:
     warned = Finding(code="W-1", severity=Severity.WARNING, message="请核实", return_id=one)
     told = replace(warned, note="口径如此")
     written = write_comparison(aggregate_records(records, [warned, told, told]))
-    sheet = opened(written, values=True)["校验问题"]
-    rows = [[cell.value for cell in row[1:9]] for row in sheet.iter_rows(min_row=6)]
-    assert rows[0][:2] == ["◆ 请核实", "W-1"]
-    assert (rows[0][4], rows[0][6]) == (3, 2)
-    listed = [(row[0], row[7]) for row in rows[1:] if row[1] == "W-1"]
+    (cause,) = found_on(written, "问题分类")
+    assert cause[:2] == ["◆ 请核实", "W-1"]
+    assert (cause[4], cause[6]) == (3, 2)
+    listed = [(row[0], row[7]) for row in found_on(written, "校验问题")]
     assert listed == [("◆ 请核实", "—"), *[("◇ 已说明", "口径如此")] * 2]
 
 
@@ -385,10 +400,10 @@ def test_what_repeats_in_one_return_is_one_line_that_names_every_cell() -> None:
         for row, key in enumerate(keys, 4)
     ]
     written = write_comparison(aggregate_records(records, findings))
+    (cause,) = found_on(written, "问题分类")
+    assert (cause[1], cause[4]) == ("GEN-REQ", 9)
     sheet = opened(written, values=True)["校验问题"]
-    rows = [[cell.value for cell in row[1:12]] for row in sheet.iter_rows(min_row=6)]
-    assert (rows[0][1], rows[0][4]) == ("GEN-REQ", 9)
-    listed = [row for row in rows[1:] if row[1] == "GEN-REQ"]
+    listed = found_on(written, "校验问题")
     assert [row[4] for row in listed] == [1, 1, 1, 6]
     assert all(f"C{row}" in listed[-1][2] for row in range(7, 13))
     links = [cell.hyperlink for cell in linked(sheet)]
@@ -452,6 +467,24 @@ def test_headlines_state_the_finding() -> None:
         "12 个集群规模、增速全部过线",
         "最大的 9 个集群占全省的 79%",
     ]
+
+
+def test_the_bars_of_the_years_are_those_of_the_same_returns() -> None:
+    returns = (
+        answer("a.xlsx", "甲市", "甲水暖", (100, 110, 121)),
+        answer("b.xlsx", "乙市", "乙电子", (50, 60, 66)),
+        answer("c.xlsx", "乙市", "丙家具", (900, 950, None)),
+    )
+    book = opened(
+        write_comparison(aggregate_records(records_to(full_form(), *returns))), values=True
+    )
+    rows = [[cell.value for cell in row] for row in book["图表数据"].iter_rows()]
+    start = next(at for at, row in enumerate(rows) if "历年合计" in row)
+    drawn = [row for row in rows[start : start + 8] if isinstance(row[2], float | int)]
+    assert [row[2] for row in drawn] == [150, 170, 187]
+    assert drawn[-1][3] == pytest.approx(10)
+    told = [cell.value for row in book["总览"].iter_rows() for cell in row if cell.value]
+    assert any("同一批 2 / 3 个集群" in str(text) for text in told)
 
 
 def test_headlines_with_nothing() -> None:

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.gather import settled_entry
-from clusterxl.batch.status import Slot, Standing, Status, take_status
+from clusterxl.batch.status import Count, Slot, Standing, Status, take_status
 from clusterxl.batch.status_book import draw_groups, group_columns
 from clusterxl.batch.status_looks import StatusLooks
+from clusterxl.batch.words import standing_word
 from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import Form
 from clusterxl.ledger import Ledger, Recorded, State, find_reason, find_returns
@@ -57,6 +58,7 @@ def filing_of(
         basis=_basis(looks, status, counted=len(counted), questioned=questioned),
         facts=_facts(batch, looks, status),
         left_out=tuple(_left_out(batch, ledger, counted)),
+        standings={each.group: _standing(looks, each) for each in status.groups},
         draw=draw,
         archive=ARCHIVE,
     )
@@ -89,6 +91,15 @@ def _basis(looks: StatusLooks, status: Status, *, counted: int, questioned: bool
     return looks.say(f"batch.{name}", **figures)
 
 
+def _standing(looks: StatusLooks, count: Count) -> str:
+    """Say where the slots of a group stand, in the words of the status."""
+    return looks.say("report.comma").join(
+        standing_word(standing, lang=looks.form.language)
+        for standing in Standing
+        if count.standings[standing]
+    )
+
+
 def _note(looks: StatusLooks, status: Status, *, questioned: bool) -> str:
     """Say what counts, and by which entry of the journal that can be proved."""
     standings = status.whole.standings
@@ -97,6 +108,7 @@ def _note(looks: StatusLooks, status: Status, *, questioned: bool) -> str:
         "accepted": standings[Standing.ACCEPTED],
         "questioned": standings[Standing.QUESTIONED],
         "missing": standings[Standing.MISSING] + standings[Standing.REJECTED],
+        "excluded": standings[Standing.EXCLUDED],
     }
     name = "rests_on_questioned" if questioned else "rests_on_accepted"
     proof = looks.say("batch.rests_on_journal", head=status.head)

@@ -147,6 +147,8 @@ def _scale(text: str, words: Words) -> tuple[str, ...] | None:
 
     '2000万' [亿元] → '0.2亿元', '20000000亿元'
     '3千' [万元] → '0.3万元', '3000万元'
+    '3万' [万元] → '3万元', '30000万元'
+    '12k' [EUR 1,000; en] → '12 (EUR1,000)', '12000 (EUR1,000)'
     '12元' [亿元] → '0.00000012亿元', '12亿元'
     """
     found = _TAILED.fullmatch(text)
@@ -194,6 +196,7 @@ def _measure(text: str, _: Words) -> tuple[str, ...] | None:
     '12家' [亿元] → ?
     '12%' [亿元] → ?
     '2000万' [%] → ?
+    '3万' [件/万人] → ?
     '共12' [] → ?
     """
     found = _ALONE.fullmatch(text)
@@ -206,7 +209,7 @@ def _measure(text: str, _: Words) -> tuple[str, ...] | None:
 def _offered(words: Words, *readings: str) -> tuple[str, ...]:
     """Return the readings that are plain numbers, with the measure."""
     plain = (text for text in readings if plain_decimal(text) is not None)
-    return tuple(text + words.measure.text for text in plain)
+    return tuple(map(words.measure.behind, plain))
 
 
 DOUBTS: tuple[Doubt, ...] = (

@@ -8,6 +8,8 @@ from clusterxl.cleaning.words import Measure, Words, measure_of
 from clusterxl.excel.formats import Shown
 
 PERCENT = "%"
+# Nobody answers with a million times a million, and so on.
+_OUT_OF_REACH = 10**6
 # More digits than any factor and any cell can have together, within reason.
 _DIGITS = 400
 
@@ -26,8 +28,7 @@ def converted(number: Decimal, typed: str, words: Words) -> str | None:
     wanted = words.measure
     given = measure_of(typed, words.vocabulary)
     if not given.base:
-        # Behind 3千 in a field of 万元 may be 元 as well as 万元.
-        if wanted.base == PERCENT or wanted.factor not in (1, given.factor):
+        if wanted.base == PERCENT or (wanted.is_scaled and not _is_same(given, wanted)):
             return None
         return times(number, given.factor, wanted.factor)
     # 12元 in a field of 亿元 is rather a slip than so little money.
@@ -46,7 +47,8 @@ def readings_of(number: Decimal, typed: str, words: Words) -> tuple[str, ...]:
         return ()
     taken_at_its_word = times(number, given.factor, wanted.factor)
     taken_as_slip = times(number, given.factor, Decimal(1))
-    return tuple(f"{text}{wanted.text}" for text in (taken_at_its_word, taken_as_slip) if text)
+    readings = dict.fromkeys(text for text in (taken_at_its_word, taken_as_slip) if text)
+    return tuple(map(wanted.behind, readings))
 
 
 def shows_otherwise(shown: Shown, words: Words) -> bool:
@@ -70,6 +72,15 @@ def times(number: Decimal, factor: Decimal, divisor: Decimal) -> str | None:
         except Inexact:
             return None
         return format(found.normalize(), "f")
+
+
+def _is_same(given: Measure, wanted: Measure) -> bool:
+    """Whether a scale word alone can only be that of the measure.
+
+    Behind 3千 in a field of 万元 may be 元 as well as 万元, and 3万 may be 30000 of its 万元; that
+    somebody means so many 亿 of 亿元 is out of the question.
+    """
+    return given.factor == wanted.factor >= _OUT_OF_REACH
 
 
 def _agree(given: Measure, words: Words) -> bool:

@@ -241,6 +241,9 @@ def _with_own_scale(text: str, words: Words) -> str:
     '1.2万个' [家] → '12000家'
     '12thousandt' [t; en] → '12000t'
     '2000万' [亿元] → '2000万'
+    '3万' [万元] → '3万'
+    '12k' [EUR 1,000; en] → '12k'
+    '2millionEUR' [EUR 1,000; en] → '2000'
     '12元' [亿元] → '12元'
     '3万' [%] → '3万'
     """
@@ -249,7 +252,10 @@ def _with_own_scale(text: str, words: Words) -> str:
     if found is None or number is None or folded(found[2]) == folded(words.measure.text):
         return text
     meant = converted(number, found[2], words)
-    return text if meant is None else meant + words.measure.text
+    if meant is None:
+        return text
+    # Digits of the measure must not run into those of the number.
+    return meant if words.measure.behind("") != words.measure.text else meant + words.measure.text
 
 
 def _without_measure(text: str, words: Words) -> str:

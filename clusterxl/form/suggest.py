@@ -9,8 +9,16 @@ from clusterxl.sentences import say
 
 
 def nearest(word: str, words: Iterable[str], *, most: int = 1, cutoff: float = 0.6) -> list[str]:
-    """Return the words most like a word, the likest first."""
-    return get_close_matches(word, list(dict.fromkeys(words)), n=most, cutoff=cutoff)
+    """Return the words most like a word, the likest first; two letters swapped lead.
+
+    >>> nearest("=>", [">", "<", ">=", "<="])
+    ['>=']
+    """
+    known = list(dict.fromkeys(words))
+    pairs = range(len(word) - 1)
+    swapped = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in pairs}
+    found = get_close_matches(word, known, n=most, cutoff=cutoff)
+    return list(dict.fromkeys([*(each for each in known if each in swapped), *found]))[:most]
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

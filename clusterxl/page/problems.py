@@ -16,7 +16,7 @@ def causes_on_page(context: Context) -> Json:
     }
     causes = causes_of(context.comparison.findings)
     return {
-        "title": problems_title(context),
+        "title": problems_title(context, context.names.problems),
         "causes": [_cause(context, cause, numbers) for cause in causes],
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil, isnan
 
 from clusterxl.page.charts import Json
+from clusterxl.report.absent import empty_word
 from clusterxl.report.context import DASH, Context, inert, records_of
 from clusterxl.report.panels import figure
 
@@ -53,6 +54,6 @@ def _tile(context: Context, group: dict[str, object], filled: int) -> Json:
         "value": shown,
         "count": context.say("report.counted", n=count, noun=context.subject_noun)
         if count
-        else context.say("report.no_subject", noun=context.subject_noun),
+        else inert(empty_word(context, str(group["group"]))),
         "step": max(step, 0),
     }

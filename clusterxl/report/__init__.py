@@ -142,7 +142,7 @@ def _draw_proof(
     """Add the sheets that prove the others; return what finds a number among the sources."""
     names = context.names
     draw_filing(book.sheet(names.filing), context)
-    draw_problems(book.sheet(names.problems), context, places)
+    draw_problems(book.sheet(names.causes), book.sheet(names.problems), context, places)
     sources = book.sheet(names.provenance)
     finder = draw_sources(sources, context, facts.choices if facts else None)
     draw_basis(book.sheet(names.basis), context)

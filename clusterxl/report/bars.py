@@ -7,6 +7,7 @@ from math import isnan
 import pandas as pd
 
 from clusterxl.form.model import FieldType
+from clusterxl.report.absent import empty_word
 from clusterxl.report.context import DASH, TICK, Context, inert
 from clusterxl.report.looks import quoted
 from clusterxl.report.panels import (
@@ -51,7 +52,7 @@ def _group_bar(context: Context, ranking: Ranking, lead: Lead | None, row: pd.Se
     name, count = str(row["group"]), int(row["subjects"])
     column = lead.columns[-1] if lead else "subjects"
     value = float(row[column]) / (lead.divide if lead else 1)
-    label = context.say("report.no_subject", noun=context.subject_noun)
+    label = inert(empty_word(context, name))
     if count and lead:
         shown = DASH if isnan(value) else figure(lead, value)
         label = context.say("report.group_label", value=shown, count=count)

@@ -115,7 +115,7 @@ def _count_card(sources: Sources) -> Card:
         change = context.say(
             "report.card_groups",
             filled=filled,
-            empty=len(groups) - filled,
+            total=len(groups),
             group=context.group_noun,
         )
     quality = context.comparison.quality

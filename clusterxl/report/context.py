@@ -46,6 +46,7 @@ class SheetNames:
     standards: str
     options: str
     filing: str
+    causes: str
     problems: str
     provenance: str
     basis: str
@@ -94,6 +95,7 @@ class Context:
             standards=self.say("report.standards_sheet"),
             options=self.say("report.options_sheet"),
             filing=self.say("report.filing_sheet"),
+            causes=self.say("report.causes_sheet"),
             problems=self.say("report.problems_sheet"),
             provenance=self.say("report.provenance_sheet"),
             basis=self.say("report.basis_sheet"),

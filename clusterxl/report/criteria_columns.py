@@ -13,6 +13,8 @@ FULL, EMPTY = "●", "○"
 # More dots than these nobody counts; figures stand instead.
 MOST_DOTS = 10
 DOT_PX, FIGURES_PX = 13, 40
+# No word of a head is broken, also where a wider font takes the place of its own.
+LEAST_PX = 46
 
 
 def add_met(builder: Builder, sheet: CriteriaSheet | None) -> None:
@@ -67,7 +69,9 @@ def _column(head: str, unit: str, most: int) -> Column:
     if most > MOST_DOTS:
         px = head_px(head, unit, FIGURES_PX)
         return Column(head=head, unit=unit, px=px, align="right", size=9)
-    return Column(head=head, unit=unit, px=head_px(head, unit, most * DOT_PX + 8), size=9)
+    return Column(
+        head=head, unit=unit, px=head_px(head, unit, max(most * DOT_PX + 8, LEAST_PX)), size=9
+    )
 
 
 def _dots(

@@ -63,9 +63,14 @@ def draw_table(sheet: Sheet, table: Table, looks: Looks) -> None:
 
 
 def print_table(sheet: Sheet, table: Table, page: PageSetup) -> None:
-    """Set the printed page; a table wider than a page goes on in bands of whole columns."""
-    first = table.head_row - table.two_heads
-    page = replace(page, repeat=(first, table.last_head_row + len(table.totals)))
+    """Set the printed page; a table wider than a page goes on in bands of whole columns.
+
+    The heads of a table are repeated where it stands at the top of its sheet. From further down,
+    LibreOffice prints them over the rows of the page on which they stand, and loses those.
+    """
+    if not table.offset:
+        first = table.head_row - table.two_heads
+        page = replace(page, repeat=(first, table.last_head_row + len(table.totals)))
     breaks = tuple(FIRST_COLUMN + start - 1 for start in band_starts(table))
     if breaks:
         page = replace(

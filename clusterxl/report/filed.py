@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from clusterxl.excel.sheet import Sheet
@@ -47,6 +47,7 @@ class Filing:
         basis: What every sheet says it rests on, as a sentence.
         facts: What names the batch and this state of it: label and text.
         left_out: The returns that do not count.
+        standings: Where the returns of each group of the batch stand, in words, by its name.
         draw: Draws title and table of the groups on a sheet and returns the last row used.
         archive: Folder of the batch in which the originals lie by their hash.
     """
@@ -55,5 +56,6 @@ class Filing:
     basis: str
     facts: tuple[tuple[str, str], ...]
     left_out: tuple[LeftOut, ...]
+    standings: Mapping[str, str]
     draw: Callable[[Sheet], int]
     archive: str

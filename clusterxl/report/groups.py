@@ -6,6 +6,7 @@ from math import nan
 
 from clusterxl.excel.cells import Formula, column_letters
 from clusterxl.form.model import AggregateKind
+from clusterxl.report.absent import empty_word, told_empty
 from clusterxl.report.context import DASH, Context, inert
 from clusterxl.report.criteria import CriteriaSheet
 from clusterxl.report.criteria_columns import add_all_met
@@ -153,8 +154,10 @@ def _basis(builder: Builder, recipe: Recipe, n: int, key: str) -> Formula:
 
 def _add_remarks(builder: Builder) -> None:
     context = builder.context
-    nothing = Cell(context.say("report.no_subject", noun=context.subject_noun), ink=MUTED)
-    entries: list[Entry] = ["" if count else nothing for count in builder.frame["subjects"]]
+    entries: list[Entry] = [
+        "" if count else Cell(inert(empty_word(context, name)), ink=MUTED)
+        for name, count in zip(builder.frame["group"], builder.frame["subjects"], strict=True)
+    ]
     column = Column(head=context.say("report.remark"), px=130)
     sums = (context.say("report.counted", n=context.count, noun=context.subject_noun), "")
     builder.add("remark", column, entries, sums)
@@ -162,13 +165,9 @@ def _add_remarks(builder: Builder) -> None:
 
 def _title(context: Context) -> str:
     groups = context.comparison.groups
-    empty = int((groups["subjects"] == 0).sum())
     head, lead = context.names.groups, context.lead
-    tail = (
-        context.say("report.groups_empty", empty=empty, group=context.group_noun)
-        if empty
-        else context.say("report.groups_all", group=context.group_noun, count=len(groups))
-    )
+    everyone = context.say("report.groups_all", group=context.group_noun, count=len(groups))
+    tail = told_empty(context) or everyone
     named = groups[groups["share"].notna()].head(MOST_NAMED)
     if lead is None or len(named) < min(MOST_NAMED, 1) or len(groups) <= MOST_NAMED:
         return context.say("report.groups_title_plain", sheet=head, tail=tail)

@@ -8,6 +8,7 @@ from math import ceil
 
 from clusterxl.excel.heights import text_lines, text_px
 from clusterxl.excel.sheet import Sheet
+from clusterxl.report.absent import told_empty
 from clusterxl.report.bars import group_panel, options_panel, subject_panel
 from clusterxl.report.basis import edition_link
 from clusterxl.report.cards import Card, cards_of, quality_facts
@@ -123,7 +124,9 @@ def basis_line(context: Context, *, traced: str) -> str:
     if len(groups):
         filled = int((groups["subjects"] > 0).sum())
         figures = {"group": context.group_noun, "noun": context.subject_noun, "filled": filled}
-        parts.append(context.say("report.basis_groups", empty=len(groups) - filled, **figures))
+        parts.append(context.say("report.basis_groups", **figures))
+        if told := told_empty(context):
+            parts.append(context.say("report.basis_empty", told=told))
     parts.append(context.say("report.basis_kinds"))
     parts.append(traced)
     if context.note:

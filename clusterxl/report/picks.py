@@ -58,7 +58,11 @@ class Track:
 
     def picked(self, pick: Pick) -> Formula:
         """Return the cell of the chosen subject; empty where none is chosen."""
-        text = f'=IF({pick.cell}=0,"",INDEX({self.cells},{pick.cell}))'
+        found = f"INDEX({self.cells},{pick.cell})"
+        if "" in self.contents:
+            # INDEX of an empty cell would be 0.
+            found = f'IF({found}="","",{found})'
+        text = f'=IF({pick.cell}=0,"",{found})'
         return Formula(text, "" if pick.at is None else self.contents[pick.at])
 
     def median(self) -> Formula:

@@ -1,4 +1,4 @@
-"""The sheet of findings: first how often each cause occurs, then the findings line by line."""
+"""The sheets of findings: how often each cause occurs, and the findings line by line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clusterxl.digest import Entry as Told
 from clusterxl.digest import by_file, digest
-from clusterxl.excel.cells import Content, Formula, Link, address
+from clusterxl.excel.cells import Content, Formula, Link, address, sheet_reference
 from clusterxl.excel.sheet import Sheet
 from clusterxl.finding import Finding, Severity
 from clusterxl.report.context import DASH, Context, base_name, inert
@@ -18,11 +18,16 @@ from clusterxl.report.sources import MOST_LINKS, cell_content
 from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 from clusterxl.sentences import one_line
 
-WIDTHS = (64, 76, 266, 176, 44, 148, 78, 92, 110, 92, 54, 56)
+CAUSE = ("level", "code", "example", "example_label", "times", "returns", "explained")
+CAUSE_WIDTHS = (78, 92, 520, 220, 56, 56, 64)
+DETAIL = (
+    *("level", "code", "message", "subject", "times", "label", "value", "note"),
+    *("file", "sheet", "cell", "here"),
+)
+DETAIL_WIDTHS = (64, 76, 266, 176, 44, 148, 78, 92, 110, 92, 54, 56)
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 INKS = {Severity.ERROR: BELOW_INK, Severity.WARNING: LINK, Severity.INFO: MUTED}
 LEVEL, CODE, TIMES = FIRST_COLUMN, FIRST_COLUMN + 1, FIRST_COLUMN + 4
-GAP_ROWS = 3
 # Excel shows no more of a cell than 409 points of height.
 MOST_CELLS = 60
 LONGEST_VALUE = 60
@@ -42,35 +47,40 @@ class Cause:
             yield from digest(found)
 
 
-def draw_problems(sheet: Sheet, context: Context, places: Places) -> None:
-    """Draw the findings by cause, then the list; what only informs is counted, not listed."""
+def draw_problems(by_cause: Sheet, by_line: Sheet, context: Context, places: Places) -> None:
+    """Draw the findings by cause and the list; what only informs is counted, not listed.
+
+    Each has a sheet of its own: heads are repeated on every page only from the top of a sheet, for
+    LibreOffice loses rows where those it repeats stand further down.
+
+    Args:
+        by_cause: The sheet of causes.
+        by_line: The sheet of the list.
+        context: The comparison.
+        places: Where the answers stand.
+    """
     causes = causes_of(context.comparison.findings)
     listed = [told for c in causes if c.severity is not Severity.INFO for told in c.lines()]
     lines = _Lines(context, places, linked=len(listed) <= MOST_LINKS)
-    offset = max(len(causes), 1) + GAP_ROWS
     detail = Table(
-        title="",
-        note="",
-        columns=_columns(context, "detail"),
+        title=problems_title(context, by_line.name),
+        note=context.basis + context.say("report.problems_note", sheet=by_cause.name),
+        columns=_columns(context, DETAIL, DETAIL_WIDTHS),
         rows=[lines.row(told) for told in listed],
-        offset=offset,
     )
+    counts = _Counts(context, by_line.name, detail)
     summary = Table(
-        title=problems_title(context),
-        note=context.basis + context.say("report.problems_note"),
-        columns=_columns(context, "cause"),
-        rows=[_cause_row(context, cause, detail) for cause in causes],
-        filtered=False,
-        frozen=1,
+        title=problems_title(context, by_cause.name),
+        note=context.basis + context.say("report.causes_note", sheet=by_line.name),
+        columns=_columns(context, CAUSE, CAUSE_WIDTHS),
+        rows=[counts.row(cause) for cause in causes],
     )
-    draw_table(sheet, summary, context.looks)
-    last_row = summary.last_row
-    if listed:
-        draw_table(sheet, detail, context.looks)
-        last_row = detail.last_row
-    shown = detail if listed else summary
-    page = context.page(sheet.name, last_row=last_row, last_column=FIRST_COLUMN + len(WIDTHS) - 1)
-    print_table(sheet, shown, page)
+    for sheet, table in ((by_cause, summary), (by_line, detail)):
+        draw_table(sheet, table, context.looks)
+        last = FIRST_COLUMN + len(table.columns) - 1
+        print_table(
+            sheet, table, context.page(sheet.name, last_row=table.last_row, last_column=last)
+        )
 
 
 def causes_of(findings: Sequence[Finding]) -> list[Cause]:
@@ -85,21 +95,13 @@ def causes_of(findings: Sequence[Finding]) -> list[Cause]:
     return sorted(causes, key=lambda c: (ORDER[c.severity], -len(c.findings), c.code))
 
 
-def _columns(context: Context, kind: str) -> list[Column]:
-    """Return the columns of both tables; they share the widths of the sheet."""
-    heads = {
-        "cause": ("level", "code", "example", "example_label", "times", "returns", "explained"),
-        "detail": (
-            *("level", "code", "message", "subject", "times", "label", "value", "note"),
-            *("file", "sheet", "cell", "here"),
-        ),
-    }[kind]
+def _columns(context: Context, heads: Sequence[str], widths: Sequence[int]) -> list[Column]:
     columns = []
-    for name, px in zip((*heads, *([""] * (len(WIDTHS) - len(heads)))), WIDTHS, strict=True):
+    for name, px in zip(heads, widths, strict=True):
         count = name in ("times", "returns", "explained")
         columns.append(
             Column(
-                head=_head(context, name) if name else "",
+                head=_head(context, name),
                 unit=_unit(context, name) if count else "",
                 px=px,
                 align="right" if count else "left",
@@ -132,37 +134,50 @@ def _level_now(context: Context, found: Finding) -> Cell:
     return _level(context, found.severity)
 
 
-def _cause_row(context: Context, cause: Cause, detail: Table) -> list[Entry]:
-    first = cause.findings[0]
-    explained = sum(found.is_explained for found in cause.findings)
-    returns = len({found.return_id or found.file for found in cause.findings})
-    times: Entry = float(len(cause.findings))
-    told: Entry = float(explained)
-    if cause.severity is not Severity.INFO:
-        word = context.say(f"report.severity_{cause.severity.value}")
-        same = f"({_cells(detail, CODE)}={quoted(cause.code)})"
-        is_open = f"({_cells(detail, LEVEL)}={quoted(word)})"
-        is_told = f"({_cells(detail, LEVEL)}={quoted(context.say('report.severity_explained'))})"
-        is_any = f"({is_open}+{is_told})" if cause.severity is Severity.WARNING else is_open
-        counts = _cells(detail, TIMES)
-        times = Formula(f"=SUMPRODUCT({same}*{is_any}*{counts})", len(cause.findings))
-        if cause.severity is Severity.WARNING:
-            told = Formula(f"=SUMPRODUCT({same}*{is_told}*{counts})", explained)
-    row: list[Entry] = [
-        _level(context, cause.severity),
-        inert(cause.code),
-        inert(first.message),
-        Cell(inert(first.label or base_name(first.file)) or DASH, ink=MUTED),
-        times,
-        float(returns),
-        told,
-    ]
-    return [*row, *([""] * (len(WIDTHS) - len(row)))]
+class _Counts:
+    """Makes the lines of causes, which count the lines of the list."""
 
+    def __init__(self, context: Context, sheet: str, detail: Table) -> None:
+        self._context, self._sheet, self._detail = context, sheet, detail
 
-def _cells(detail: Table, column: int) -> str:
-    first = address(detail.first_row, column, absolute=True)
-    return f"{first}:{address(detail.last_row, column, absolute=True)}"
+    def row(self, cause: Cause) -> list[Entry]:
+        """Return the line of a cause."""
+        context, first = self._context, cause.findings[0]
+        returns = len({found.return_id or found.file for found in cause.findings})
+        times, explained = self._counted(cause)
+        return [
+            _level(context, cause.severity),
+            inert(cause.code),
+            inert(first.message),
+            Cell(inert(first.label or base_name(first.file)) or DASH, ink=MUTED),
+            times,
+            float(returns),
+            explained,
+        ]
+
+    def _counted(self, cause: Cause) -> tuple[Entry, Entry]:
+        """Return how many findings there are, and how many of them are explained."""
+        all_told, explained = len(cause.findings), sum(f.is_explained for f in cause.findings)
+        if cause.severity is Severity.INFO:
+            return float(all_told), float(explained)
+        is_open = self._is(LEVEL, f"report.severity_{cause.severity.value}")
+        is_told = self._is(LEVEL, "report.severity_explained")
+        same = f"({self._cells(CODE)}={quoted(cause.code)})"
+        counts = self._cells(TIMES)
+        if cause.severity is Severity.ERROR:
+            return Formula(f"=SUMPRODUCT({same}*{is_open}*{counts})", all_told), float(explained)
+        return (
+            Formula(f"=SUMPRODUCT({same}*({is_open}+{is_told})*{counts})", all_told),
+            Formula(f"=SUMPRODUCT({same}*{is_told}*{counts})", explained),
+        )
+
+    def _is(self, column: int, word: str) -> str:
+        return f"({self._cells(column)}={quoted(self._context.say(word))})"
+
+    def _cells(self, column: int) -> str:
+        first = address(self._detail.first_row, column, absolute=True)
+        last = address(self._detail.last_row, column, absolute=True)
+        return sheet_reference(self._sheet, f"{first}:{last}")
 
 
 class _Lines:
@@ -185,7 +200,8 @@ class _Lines:
             float(len(told.rest) or 1),
             inert(found.label) or DASH,
             inert(one_line(found.value, LONGEST_VALUE)) or DASH,
-            *(inert(text) or DASH for text in (found.note, base_name(found.file), found.sheet)),
+            inert(one_line(found.note, LONGEST_VALUE)) or DASH,
+            *(inert(text) or DASH for text in (base_name(found.file), found.sheet)),
             self._cell(found),
             self._here(found),
         ]
@@ -212,10 +228,10 @@ class _Lines:
         return (cell_content(self._context, place) if self._linked else inert(found.cell)) or DASH
 
 
-def problems_title(context: Context) -> str:
-    """Tell how many findings there are, as a sentence."""
+def problems_title(context: Context, sheet: str) -> str:
+    """Tell how many findings there are, as a sentence that begins with the name of a sheet."""
     quality = context.comparison.quality
-    figures = {"sheet": context.names.problems, "count": context.count}
+    figures = {"sheet": sheet, "count": context.count}
     waiting = quality.warnings - quality.explained
     if not quality.errors and not quality.warnings:
         return context.say("report.problems_title_none", **figures)

@@ -25,6 +25,7 @@ HEAD_LINES, WIDEST_HEAD = 4, 150
 MOST_DECIMALS = 4
 LONGEST_IN_FORMAT = 6
 LONGEST_LITERAL = 250
+MOST_CLEANED = 6
 
 Answers = Mapping[str, Sequence[Shown]]
 
@@ -215,11 +216,30 @@ def _note(context: Context, plan: SectionSheet) -> str:
     if any(asked.type is FieldType.TICKS for asked in plan.inputs):
         parts.append(context.say("report.ticks_note", yes=TICK, no=NO_TICK))
     parts.append(context.say("report.missing_note", dash=DASH))
+    if cleaned := _cleaned(context, plan):
+        parts.append(cleaned)
     if context.form.none_word:
         parts.append(context.say("report.none_note", none=context.form.none_word))
     if any(asked.key in plan.long for asked in plan.inputs):
         parts.append(context.say("report.long_note"))
     return context.say("report.sentence_gap").join(parts)
+
+
+def _cleaned(context: Context, plan: SectionSheet) -> str:
+    """Tell which totals rest on numbers that only normalisation found, and on how many."""
+    totals = context.comparison.totals
+    found = dict(zip(totals["key"], totals["normalised"], strict=True))
+    own = {asked.label: int(found.get(asked.key, 0)) for asked in plan.inputs}
+    told = [
+        context.say("report.cleaned_part", label=label, count=count)
+        for label, count in own.items()
+        if count
+    ]
+    if not told:
+        return ""
+    shown = context.say("report.list_comma").join(told[:MOST_CLEANED])
+    name = "report.cleaned_note" if len(told) <= MOST_CLEANED else "report.cleaned_note_cut"
+    return context.say(name, parts=shown, count=sum(own.values()))
 
 
 def _total(context: Context, places: Places, asked: Input, answers: Sequence[Shown]) -> Entry:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from math import isnan, nan
+from math import fsum, isnan, nan
+
+import pandas as pd
 
 from clusterxl.excel.cells import Content, Formula
 from clusterxl.excel.charts import ChartAxis, ChartLabel, ChartLabels, ChartSeries, ChartSpec
@@ -30,7 +32,11 @@ MARK = "\x00"
 
 
 def trend_panel(sources: Sources, lead: Lead) -> Panel:
-    """Return the sums of the years, with their growth in the labels below."""
+    """Return the sums of the years, with their growth in the labels below.
+
+    Where not the same returns answer every year, those that answer all of them are drawn: what
+    rises must not look as if it fell because one answer is missing.
+    """
     context = sources.context
     looks = context.looks
     rows, largest = _trend_rows(sources, lead)
@@ -75,21 +81,40 @@ def _trend_rows(sources: Sources, lead: Lead) -> tuple[list[list[Content]], floa
     first = sources.data.next_row
     rows: list[list[Content]] = []
     largest = 0.0
+    same = _same(context, lead)
+    only = "" if same is None else f"({places.counts(lead.keys, '')})"
+    numbers = context.comparison.numbers if same is None else same
     for place, key in enumerate(lead.keys):
-        value = _sum(context, lead, place)
-        value = 0.0 if isnan(value) else value
-        largest = max(largest, value)
-        total = places.total_cell(key)
-        number = Formula(f"=IF(ISNUMBER({total}),{divided(total, lead)},0)", value)
+        number = _bar(sources, lead, place, same)
+        largest = max(largest, float(number.value))
         growth: Content = DASH
         rate = nan
         if place and lead.adds_up:
             keys = (lead.keys[place - 1], key)
-            rate = growth_of(context.comparison.numbers, keys)[0]
-            growth = Formula(growth_formula(places, keys), DASH if isnan(rate) else rate)
+            rate = growth_of(numbers, keys)[0]
+            growth = Formula(growth_formula(places, keys, only=only), DASH if isnan(rate) else rate)
         label = _year_label(context, lead.years[place], sources.data.cell(first + place, 2), rate)
         rows.append([label, number, growth])
     return rows, largest
+
+
+def _same(context: Context, lead: Lead) -> pd.DataFrame | None:
+    """Return the numbers of those that answer every year; None where that makes no difference."""
+    numbers = context.comparison.numbers
+    same = numbers[numbers[list(lead.keys)].notna().all(axis=1)]
+    counts = {int(numbers[key].notna().sum()) for key in lead.keys}
+    return same if lead.adds_up and len(same) and counts != {len(same)} else None
+
+
+def _bar(sources: Sources, lead: Lead, place: int, same: pd.DataFrame | None) -> Formula:
+    """Return the sum of a year: of all, or of those that answer every year."""
+    places, key = sources.places, lead.keys[place]
+    if same is None:
+        value, total = _sum(sources.context, lead, place), places.total_cell(key)
+        text = f"=IF(ISNUMBER({total}),{divided(total, lead)},0)"
+        return Formula(text, 0.0 if isnan(value) else value)
+    added = f"SUMPRODUCT({places.counts(lead.keys, '')},{places.cells(key)})"
+    return Formula(f"={divided(added, lead)}", fsum(same[key]) / lead.divide)
 
 
 def _year_label(context: Context, year: int | None, cell: str, rate: float) -> Content:
@@ -136,6 +161,9 @@ def _trend_sub(context: Context, lead: Lead) -> str:
     figures["noun"] = context.subject_noun
     if len(set(counts)) == 1:
         return context.say("report.trend_sub", count=counts[0], **figures)
+    same = _same(context, lead)
+    if same is not None:
+        return context.say("report.trend_sub_same", same=len(same), count=context.count, **figures)
     listed = context.say("report.comma").join(str(count) for count in counts)
     return context.say("report.trend_sub_uneven", counts=listed, **figures)
 

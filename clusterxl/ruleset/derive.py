@@ -7,7 +7,7 @@ a number cell GEN-NUM only, and so on, because the others are not applicable the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from clusterxl.finding import Severity
@@ -24,7 +24,8 @@ from clusterxl.form.model import (
 from clusterxl.ruleset.functions import limits_of
 from clusterxl.ruleset.language import Bound
 from clusterxl.ruleset.names import Names
-from clusterxl.ruleset.rules import Kind, Place, Rule
+from clusterxl.ruleset.nodes import Arithmetic, Number, NumberOf
+from clusterxl.ruleset.rules import AS_NEEDED, Kind, LiveFigure, Place, Rule
 from clusterxl.sentences import catalogue, say
 
 Places = Callable[[Names], Iterator[Place]]
@@ -156,6 +157,14 @@ def _shares(names: Names) -> Iterator[Place]:
             yield _one(asked, None, **_limits(asked.field))
 
 
+def _fractions(names: Names) -> Iterator[Place]:
+    """Walk over the shares; the sentence says what a fraction would be in percent."""
+    for place in _shares(names):
+        meant = Arithmetic("*", NumberOf(place.cells[0]), Number(100))
+        live = {"meant": LiveFigure(number=meant, decimals=AS_NEEDED)}
+        yield replace(place, live=live)
+
+
 def _limits(asked: Field) -> Mapping[str, str]:
     least, most = limits_of(asked.minimum, asked.maximum, share=asked.share)
     return {
@@ -275,7 +284,7 @@ _RECIPES = (
     _Recipe("GEN-DEC", _E, Kind.FORMAT, "decimals(f, n)", "isnum(f)", _with_decimals),
     _Recipe("GEN-INT", _E, Kind.FORMAT, "integer(f) and f >= 0", "isnum(f)", _whole),
     _Recipe("GEN-PCT", _E, Kind.VALUE, "inrange(f)", "isnum(f)", _shares),
-    _Recipe("GEN-FRA", _W, Kind.VALUE, "not 0 < f < 1", "isnum(f)", _shares),
+    _Recipe("GEN-FRA", _W, Kind.VALUE, "not 0 < f < 1", "isnum(f)", _fractions),
     _Recipe("GEN-NEG", _E, Kind.VALUE, "f >= 0", "isnum(f)", _not_negative),
     _Recipe("GEN-RNG", _E, Kind.VALUE, "inrange(f)", "isnum(f)", _ranged),
     _Recipe("GEN-OPT", _E, Kind.FORMAT, "none(f) or listed(f)", "filled(f)", _with_options),

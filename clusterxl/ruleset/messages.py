@@ -20,7 +20,7 @@ from clusterxl.ruleset.arithmetic import Numbers, rounded
 from clusterxl.ruleset.formulas import Cells, number_formula
 from clusterxl.ruleset.masks import Views, number_of
 from clusterxl.ruleset.nodes import Numeric
-from clusterxl.ruleset.rules import Instance, LiveFigure
+from clusterxl.ruleset.rules import AS_NEEDED, Instance, LiveFigure
 
 # Stands for a personal answer, and for a number that cannot be worked out.
 MASK = "…"
@@ -28,6 +28,8 @@ MASK = "…"
 SHOWN_CHARS = 20
 # From here on programs write the digits of a number each in its own way.
 SHOWN_BELOW = 1e12
+# So many decimals a number has that is shown with as many as it needs.
+MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class ShownLength:
 
 @dataclass(frozen=True, slots=True)
 class ShownNumber:
-    """A number that depends on the answers."""
+    """A number that depends on the answers, with so many decimals or as many as it needs."""
 
     number: Numeric
     decimals: int
@@ -156,6 +158,8 @@ class Teller:
         value = self._numbers[number][at : at + 1]
         if not (np.abs(value) < SHOWN_BELOW).all():
             return MASK
+        if decimals == AS_NEEDED:
+            return f"{rounded(value, MOST_DECIMALS)[0] + 0.0:.15g}"
         return written(rounded(value, decimals)[0], decimals)
 
 
@@ -195,6 +199,8 @@ def _live_piece(piece: Piece, cells: LabelledCells) -> str:
             found = number_formula(number, cells)
             # FIXED alone does not round every tie as ROUND does.
             shown = f"FIXED(ROUND({found},{decimals}),{decimals},TRUE)"
+            if decimals == AS_NEEDED:
+                shown = f'ROUND({found},{MOST_DECIMALS})&""'
             none = literal(MASK)
             return f"IFERROR(IF(ABS({found})<{SHOWN_BELOW:.0f},{shown},{none}),{none})"
 

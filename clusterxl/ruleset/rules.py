@@ -86,6 +86,10 @@ class Example:
     line: int
 
 
+# Stands for as many decimals as a number needs, and no more.
+AS_NEEDED = -1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveFigure:
     """A figure of a sentence that depends on the answers.
@@ -93,7 +97,7 @@ class LiveFigure:
     Attributes:
         key: Cell whose text it is; empty for a number that is calculated.
         number: The number that is calculated.
-        decimals: Decimals it is shown with.
+        decimals: Decimals it is shown with; `AS_NEEDED` for no more than it has.
     """
 
     key: str = ""
