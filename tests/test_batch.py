@@ -53,7 +53,7 @@ from clusterxl.excel.engines import read_workbook
 from clusterxl.excel.stamp import PROPERTY, Stamp, carriers, parse_stamp
 from clusterxl.form.file import load_form
 from clusterxl.generate import generate_workbook
-from clusterxl.ledger import State, find_returns, journal_text
+from clusterxl.ledger import Fate, State, find_returns, journal_text
 from clusterxl.sentences import say, use_language
 from clusterxl.testing.returns import simulate_return
 
@@ -253,8 +253,8 @@ class TestReceive:
         with batch.ledger() as ledger:
             assert ledger.dump() == before
         joined = receive(batch, tmp_path / "in", {"new.xlsx": filled(batch, "1101", wheat_2024=7)})
-        assert (joined.tally.files, joined.tally.fates["repeated"]) == (5, 3)
-        assert joined.tally.fates["skipped"] == 1
+        assert (joined.tally.files, joined.tally.fates[Fate.REPEATED]) == (5, 3)
+        assert joined.tally.fates[Fate.SKIPPED] == 1
         with batch.ledger() as ledger:
             joint = ledger.dump()
             new = set(joint.splitlines()) - set(before.splitlines())
@@ -559,13 +559,13 @@ class TestDeciding:
     def test_a_purge_takes_all_that_the_subject_sent(
         self, batch: Batch, tmp_path: Path, named: str
     ) -> None:
-        told = ("some 12345 sacks", "67.25", "78.5")
-        texts = [{"wheat_2024": told[0]}, {"wheat_2024": 67.25}, {"wheat_2024": 78.5}]
-        receive(batch, tmp_path / "a", {"a.xlsx": filled(batch, "2201", **texts[0])})
+        receive(
+            batch, tmp_path / "a", {"a.xlsx": filled(batch, "2201", wheat_2024="some 12345 sacks")}
+        )
         with batch.ledger() as ledger:
             correct(batch, ledger, find_returns(ledger)[0])
-        receive(batch, tmp_path / "b", {"b.xlsx": filled(batch, "2201", **texts[1])})
-        receive(batch, tmp_path / "c", {"c.xlsx": filled(batch, "2201", **texts[2])})
+        receive(batch, tmp_path / "b", {"b.xlsx": filled(batch, "2201", wheat_2024=67.25)})
+        receive(batch, tmp_path / "c", {"c.xlsx": filled(batch, "2201", wheat_2024=78.5)})
         receive(batch, tmp_path / "d", {"of another.xlsx": filled(batch, "1101")})
         (batch.root / "reports" / "tables").mkdir(parents=True)
         (batch.root / "reports" / "tables" / "x.csv").write_text("78.5")

@@ -297,7 +297,9 @@ class TestWorkbook:
             cells = {cell.value: cell for row in book[name] for cell in row}
             for text in texts:
                 # A digit on each side.
-                width = book[name].column_dimensions[cells[text].column_letter].width
+                width = (
+                    book[name].column_dimensions[cells[text].coordinate.rstrip("0123456789")].width
+                )
                 assert width >= len(text) + 2
 
     def test_where_nothing_is_owed_it_says_so(self, form: Form, ledger: Ledger) -> None:
