@@ -299,6 +299,20 @@ class TestWorkbook:
             assert ("示例人 000" in texts) is shown
             assert [brk.id for brk in sheet.row_breaks.brk] == [5]
 
+    def test_the_code_of_a_town_stands_apart_from_its_neighbour(
+        self, form: Form, ledger: Ledger
+    ) -> None:
+        units = [Unit(group="甲市", name="某镇", code="441900003")]
+        book = openpyxl.load_workbook(BytesIO(write_status(form, taken(ledger, units))))
+        for name, texts in (("明细", ("441900003", "441900003-1")), ("催报", ("441900003-1",))):
+            cells = {cell.value: cell for row in book[name] for cell in row}
+            for text in texts:
+                # A digit on each side.
+                width = (
+                    book[name].column_dimensions[cells[text].coordinate.rstrip("0123456789")].width
+                )
+                assert width >= len(text) + 2
+
     def test_where_nothing_is_owed_it_says_so(self, form: Form, ledger: Ledger) -> None:
         receive(ledger, *(sent(serial) for serial in SERIALS))
         status = taken(ledger)

@@ -15,9 +15,9 @@ from clusterxl.report.looks import BELOW_INK, GUTTER_PX, MUTED
 
 _COLUMNS = (
     Column(name="number", px=36, align="center"),
-    Column(name="unit", px=118),
-    Column(name="subject", px=176),
-    Column(name="serial", px=84),
+    Column(name="unit", px=112),
+    Column(name="subject", px=162),
+    Column(name="serial", px=104),
     Column(name="state", px=150, bold=True),
     Column(name="errors", px=44, align="right"),
     Column(name="warnings", px=50, align="right"),

@@ -54,8 +54,8 @@ _GROUPS = (
 _SUMMED = ("due", "came", "accepted", "to_correct", "missing", "excluded")
 _SLOTS = (
     Column(name="unit", px=120),
-    Column(name="code", px=76),
-    Column(name="serial", px=84),
+    Column(name="code", px=92),
+    Column(name="serial", px=104),
     Column(name="subject", px=190),
     Column(name="standing", px=74, bold=True, indent=1),
     Column(name="next", px=112),
