@@ -206,6 +206,19 @@ class TestIssue:
         assert (done.kept, len(done.written), len(done.changed)) == (2, 1, 1)
         assert len(issue_batch(batch, force=True).written) == 1
 
+    def test_a_unit_of_another_name_is_told_to_have_two(self, tmp_path: Path) -> None:
+        roster = tmp_path / "given.csv"
+        roster.write_text("unit,code\nHill Farms,H1\n", encoding="utf-8")
+        batch = begin_batch(tmp_path / "b", Beginning(form=FORMS / "farm-survey", roster=roster))
+        assert issue_batch(batch).renamed == ()
+        kept = batch.root / "roster.csv"
+        text = kept.read_bytes().decode("utf-8-sig").replace("Hill Farms", "Hill Farm")
+        kept.write_bytes(text.encode())
+        again = issue_batch(open_batch(batch.root))
+        new, old = "issued/H1 Hill Farm.xlsx", "issued/H1 Hill Farms.xlsx"
+        assert (again.written, again.renamed) == ((new,), ((old, new),))
+        assert (batch.root / old).is_file()
+
     def test_a_unit_that_joins_the_roster_gets_its_own(self, batch: Batch) -> None:
         roster = batch.root / "roster.csv"
         text = roster.read_text(encoding="utf-8-sig")
@@ -378,6 +391,23 @@ class TestReceive:
         receipt = receive(lost, tmp_path / "in", {"a.xlsx": filled(batch, "1101")})
         assert receipt.notice
         assert fates(receipt) == {"a.xlsx": "accepted"}
+
+    def test_a_day_is_the_same_however_a_program_stores_it(self, tmp_path: Path) -> None:
+        roster = tmp_path / "given.csv"
+        roster.write_text("unit,code\nHill Farms,H1\n", encoding="utf-8")
+        batch = begin_batch(tmp_path / "b", Beginning(form=FORMS / "farm-survey", roster=roster))
+        issue_batch(batch)
+        (path,) = (batch.root / "issued").rglob("H1*.xlsx")
+        data = typed(path.read_bytes(), {"cooperative": "Hill"})
+        receive(batch, tmp_path / "1", {"a.xlsx": typed(data, {"founded": 43832})})
+        same = typed(data, {"founded": "2020-01-02"})
+        assert fates(receive(batch, tmp_path / "2", {"b.xlsx": same})) == {"b.xlsx": "repeated"}
+        other = receive(batch, tmp_path / "3", {"c.xlsx": typed(data, {"founded": 43833})})
+        (file,) = other.files
+        assert file.changes
+        assert [(one.key, one.old, one.new) for one in file.changes.answers] == [
+            ("founded", "2020-01-02", "2020-01-03")
+        ]
 
     def test_other_forms_work_as_well(self, tmp_path: Path) -> None:
         roster = tmp_path / "given.csv"
@@ -559,13 +589,17 @@ class TestDeciding:
     def test_a_purge_takes_all_that_the_subject_sent(
         self, batch: Batch, tmp_path: Path, named: str
     ) -> None:
-        receive(
-            batch, tmp_path / "a", {"a.xlsx": filled(batch, "2201", wheat_2024="some 12345 sacks")}
-        )
+        told = ("some 12345 sacks", "67.25", "78.5")
+        texts: list[dict[str, str | float]] = [
+            {"wheat_2024": told[0]},
+            {"wheat_2024": 67.25},
+            {"wheat_2024": 78.5},
+        ]
+        receive(batch, tmp_path / "a", {"a.xlsx": filled(batch, "2201", 1, **texts[0])})
         with batch.ledger() as ledger:
             correct(batch, ledger, find_returns(ledger)[0])
-        receive(batch, tmp_path / "b", {"b.xlsx": filled(batch, "2201", wheat_2024=67.25)})
-        receive(batch, tmp_path / "c", {"c.xlsx": filled(batch, "2201", wheat_2024=78.5)})
+        receive(batch, tmp_path / "b", {"b.xlsx": filled(batch, "2201", 1, **texts[1])})
+        receive(batch, tmp_path / "c", {"c.xlsx": filled(batch, "2201", 1, **texts[2])})
         receive(batch, tmp_path / "d", {"of another.xlsx": filled(batch, "1101")})
         (batch.root / "reports" / "tables").mkdir(parents=True)
         (batch.root / "reports" / "tables" / "x.csv").write_text("78.5")

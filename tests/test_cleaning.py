@@ -126,6 +126,8 @@ def test_a_sign_that_is_for_the_number_is_one(code: str) -> None:
         ("output_2022", 4, '0"万"'),
         ("output_2022", 4, '0"%"'),
         ("output_2022", 4, "0万元"),
+        ("output_2022", 4, '0" million"'),
+        ("output_2022", 4, "0‰"),
         ("share_2022", 0.5, "0%%"),
     ],
 )

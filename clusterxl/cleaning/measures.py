@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal, Inexact, localcontext
 
-from clusterxl.cleaning.words import Measure, Words, measure_of
+from clusterxl.cleaning.words import Measure, Words, measure_of, vocabulary_of
 from clusterxl.excel.formats import Shown
+from clusterxl.sentences import LANGUAGES
 
 PERCENT = "%"
+_SHARES = (PERCENT, "‰")
 # Nobody answers with a million times a million, and so on.
 _OUT_OF_REACH = 10**6
 # More digits than any factor and any cell can have together, within reason.
@@ -53,9 +55,10 @@ def readings_of(number: Decimal, typed: str, words: Words) -> tuple[str, ...]:
 
 def shows_otherwise(shown: Shown, words: Words) -> bool:
     """Whether a number format makes another number of what is stored, by sign, scale or word."""
-    tail = measure_of(shown.tail, words.vocabulary)
-    is_other = tail.factor not in (1, words.measure.factor)
-    is_share = tail.base == PERCENT != words.measure.base
+    # Programs write the words of their own language, whatever that of the form.
+    given = [measure_of(shown.tail, vocabulary_of(language)) for language in LANGUAGES]
+    is_other = any(tail.factor not in (1, words.measure.factor) for tail in given)
+    is_share = given[0].base in _SHARES and given[0].base != words.measure.base
     return bool(shown.percents or shown.thousands or is_other or is_share)
 
 

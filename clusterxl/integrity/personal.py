@@ -64,12 +64,13 @@ class Veil:
 
     @cached_property
     def _labels(self) -> frozenset[str]:
-        """Printed texts in the rows of personal answers."""
-        return frozenset(
-            text
-            for issued in template_of(self._form).sheets.values()
-            for text in _labels_beside(issued, self._personal)
-        )
+        """Printed texts that stand in the rows of personal answers, and nowhere else."""
+        beside: dict[bool, set[str]] = {True: set(), False: set()}
+        for issued in template_of(self._form).sheets.values():
+            rows = {row for (row, _), key in issued.keys.items() if key in self._personal}
+            for (row, _), text in issued.texts.items():
+                beside[row in rows].add(text)
+        return frozenset(beside[True] - beside[False])
 
     def _rows_on(self, sheet: str) -> frozenset[int]:
         """Return the rows where personal answers stand now, were issued, or have moved to."""
@@ -95,12 +96,6 @@ def _rows_of(
             moved = one.alignment.now(row, column) if one.alignment else None
             if moved:
                 yield moved[0]
-
-
-def _labels_beside(issued: SheetTemplate, personal: frozenset[str]) -> Iterator[str]:
-    """Give the printed texts in the rows of personal answers."""
-    rows = {row for (row, _), key in issued.keys.items() if key in personal}
-    return (text for (row, _), text in issued.texts.items() if row in rows)
 
 
 def _rows_with(sheet: RawSheet, labels: frozenset[str]) -> Iterator[int]:
