@@ -16,8 +16,18 @@ from clusterxl.sentences import LANGUAGES, catalogue, language_of, say, use_lang
 PACKAGE = Path(clusterxl.__file__).parent
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
-# Names of fonts, and the character that widths are measured by: not sentences.
-NOT_SENTENCES = {"宋体", "黑体", "仿宋", "楷体", "微软雅黑", "等线", "方正小标宋简体", "国"}
+# Fonts, the usual width of a character, and a number format as the Chinese program writes it.
+NOT_SENTENCES = {
+    "宋体",
+    "黑体",
+    "仿宋",
+    "楷体",
+    "微软雅黑",
+    "等线",
+    "方正小标宋简体",
+    "国",
+    "G/通用格式",
+}
 
 # The name of a sheet of ours, which a form may not take in any language.
 OWN_SHEET = "校验"
