@@ -602,7 +602,7 @@ class TestDeciding:
         receive(batch, tmp_path / "c", {"c.xlsx": filled(batch, "2201", 1, **texts[2])})
         receive(batch, tmp_path / "d", {"of another.xlsx": filled(batch, "1101")})
         (batch.root / "reports" / "tables").mkdir(parents=True)
-        (batch.root / "reports" / "tables" / "x.csv").write_text("78.5")
+        (batch.root / "reports" / "tables" / "x.csv").write_text("78.5", encoding="utf-8")
         with batch.ledger() as ledger:
             own = [one.sha256 for one in find_returns(ledger) if one.unit == "2201"]
             first, last = own[0], own[-1]

@@ -242,10 +242,10 @@ def test_an_english_form_is_told_in_english() -> None:
     )
     told = {f.key: f for f in found}
     assert told["members"].message == (
-        "“Members”: please give a whole number, not below 0; it says 2.5"
+        '"Members": please give a whole number, not below 0; it says 2.5'
     )
     assert told["turnover"].code == "GEN-NUM"
-    assert told["cooperative"].message == "“Name of the cooperative” must not be empty"
+    assert told["cooperative"].message == '"Name of the cooperative" must not be empty'
     assert not Counter(f.code for f in found)["GEN-NOW"]
 
 

@@ -13,6 +13,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -550,19 +551,21 @@ class TestAggregate:
         assert everything_below(tmp_path) == {"comparison.xlsx"}
 
 
+@pytest.fixture(scope="module")
+def filled(form: Form) -> dict[str, bytes]:
+    """Files that a command may read, by name."""
+    unit, before = units_of(form)[0], load_form(PACKAGED, base_year=2021)
+    page = simulate_return(form, unit=unit, seed=2)
+    return {
+        "in/a.xlsx": simulate_return(form, unit=unit, seed=1),
+        "in/page.html": page,
+        "in/values.csv": page,
+        "earlier/e.xlsx": simulate_return(before, unit=unit, seed=4),
+    }
+
+
 class TestWhatIsRead:
     """No flag makes a command write over what it reads."""
-
-    @pytest.fixture(scope="class")
-    def filled(self, form: Form) -> dict[str, bytes]:
-        unit, before = units_of(form)[0], load_form(PACKAGED, base_year=2021)
-        page = simulate_return(form, unit=unit, seed=2)
-        return {
-            "in/a.xlsx": simulate_return(form, unit=unit, seed=1),
-            "in/page.html": page,
-            "in/values.csv": page,
-            "earlier/e.xlsx": simulate_return(before, unit=unit, seed=4),
-        }
 
     @pytest.mark.parametrize(
         "arguments",
@@ -725,6 +728,8 @@ class TestProcess:
             [sys.executable, "-m", "clusterxl", "--lang", language, *command],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # Whoever runs the tests in the background lets all below it ignore the signal.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
         while not any(tmp_path.rglob("*.part")) and process.poll() is None:
             time.sleep(0.01)
