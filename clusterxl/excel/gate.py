@@ -11,7 +11,7 @@ from xml.parsers.expat import ExpatError
 from clusterxl.excel.bounds import BOUNDS
 from clusterxl.excel.directory import check_table, inflate
 from clusterxl.excel.geometry import is_plain
-from clusterxl.excel.screen import SHORTEST, count_elements, screen
+from clusterxl.excel.screen import SHORTEST, count_elements, screen, screened
 from clusterxl.excel.sniff import check_is_workbook, unreadable
 from clusterxl.excel.structure import Structure, read_structure
 from clusterxl.excel.walk import walk
@@ -31,11 +31,14 @@ class Package:
         file: Name of the workbook.
         parts: Content of each part, by its name in small letters; XML in UTF-8.
         structure: What it is made of.
+        with_sections: Names of its XML parts that hold comments or the like, so that not every
+            tag in them is one.
     """
 
     file: str
     parts: Mapping[str, bytes]
     structure: Structure
+    with_sections: frozenset[str]
 
     def xml(self, name: str) -> bytes | None:
         """Return an XML part, whatever the capitals of its name; None when there is none.
@@ -63,13 +66,21 @@ def open_gate(data: bytes, file: str) -> Package:
         check_table(data, file)
     check_is_workbook(data, file)
     parts = {name.lower(): content for name, content in inflate(data, file).items()}
+    with_sections = set()
     for name, content in parts.items():
         if name.endswith(_XML):
-            parts[name] = screen(content, file)
+            parts[name], has_sections = screened(content, file)
+            if has_sections:
+                with_sections.add(name)
     _check_elements([content for name, content in parts.items() if name.endswith(_XML)], file)
     try:
         structure = read_structure(lambda name: _find(parts, name, file), file)
-        package = Package(file=file, parts=MappingProxyType(parts), structure=structure)
+        package = Package(
+            file=file,
+            parts=MappingProxyType(parts),
+            structure=structure,
+            with_sections=frozenset(with_sections),
+        )
         _check_tables(package)
         _check_sheets(package)
     except ExpatError as error:

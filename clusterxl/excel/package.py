@@ -11,7 +11,6 @@ from clusterxl.excel.columns import Columns, scan
 from clusterxl.excel.features import read_comments, read_features
 from clusterxl.excel.gate import Package, open_gate
 from clusterxl.excel.lazy_cells import LazyCells
-from clusterxl.excel.plain import has_sections
 from clusterxl.excel.raw import RawBook, RawFeatures, RawSheet
 from clusterxl.excel.sniff import unreadable
 from clusterxl.excel.strings import SharedStrings, read_strings
@@ -108,9 +107,12 @@ def _loader(package: Package, listed: SheetPart) -> Callable[[], Columns]:
 
 def _counter(package: Package, listed: SheetPart, cells: LazyCells) -> Callable[[], int]:
     def count() -> int:
-        data = package.xml(listed.part) or b""
+        name = listed.part.lower()
+        # A part that calls itself something else was not screened with the others.
+        is_plain = name.endswith(".xml") and name not in package.with_sections
+        ends = (package.xml(name) or b"").count(_CELL_END) if is_plain else 0
         # Plainly written, a cell that holds nothing has no end tag of its own.
-        return data.count(_CELL_END) if _CELL_END in data and not has_sections(data) else len(cells)
+        return ends or len(cells)
 
     return count
 

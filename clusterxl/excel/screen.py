@@ -33,14 +33,19 @@ def screen(data: bytes, file: str) -> bytes:
     Raises:
         UnreadableWorkbookError: Another encoding than UTF-8 or UTF-16, a DTD, or a tag too long.
     """
+    return screened(data, file)[0]
+
+
+def screened(data: bytes, file: str) -> tuple[bytes, bool]:
+    """Check one XML part as `screen` does, and tell whether it holds comments or the like."""
     data = _in_utf8(data, file)
-    # Hardly any part has comments or the like; looking for each of them takes its time.
+    # Hardly any part has them; looking for each takes its time.
     has_marks = has_sections(data)
     if has_marks and any(mark in data for mark in _DEFINES):
         raise unreadable("declares", file=file)
     if _has_long_tag(data) or (has_marks and _has_long_comment(data)) or _has_long_order(data):
         raise unreadable("long_tag", file=file)
-    return data
+    return data, has_marks
 
 
 def count_elements(data: bytes) -> int:

@@ -108,11 +108,9 @@ class _Inspector:
         self._issued = {now: name for name, now in located.sheets.items()}
         self._keeps_formulas = _keeps_formulas(book)
         self._keys: dict[str, dict[Place, str]] = {}
-        self._inputs: dict[str, dict[Place, RawCell]] = {}
         for key, cell in located.cells.items():
             if cell.cell:
                 self._keys.setdefault(cell.sheet, {})[cell.row, cell.column] = key
-                self._inputs.setdefault(cell.sheet, {})[cell.row, cell.column] = cell.raw
 
     @property
     def notes(self) -> frozenset[str]:
@@ -132,12 +130,16 @@ class _Inspector:
             return Compared(sheet=sheet, issued=issued, account=SheetAccount(account=Account()))
         cells = sheet.cells
         if original := self._copies.get(sheet.name):
-            inputs = self._inputs.get(self._located.sheets[original], {})
+            inputs = self._inputs_on(self._located.sheets[original])
             account = copy_account(cells, self._sheets[original], inputs)
             return Compared(sheet=sheet, copy_of=original, account=account)
         if issued is None:
             return Compared(sheet=sheet, account=account_of(cells, None, None, frozenset()))
         return self._compare_shown(sheet, issued, cells)
+
+    def _inputs_on(self, sheet: str) -> dict[Place, RawCell]:
+        found = (cell for cell in self._located.cells.values() if cell.sheet == sheet)
+        return {(cell.row, cell.column): cell.raw for cell in found if cell.cell}
 
     def _compare_list(self, sheet: RawSheet, listed: Listed) -> Compared:
         """Compare the list of a correction with what the workbook remembers of it."""

@@ -52,7 +52,12 @@ def tell_doubts(
         *_twice(form, cells, names, by_map),
     ]
     for asked in form.inputs:
-        findings += _doubts(form, asked, cells[asked.key])
+        cell = cells[asked.key]
+        # Nearly all are plain answers.
+        if cell.raw.formula or cell.raw.broken or cell.raw.kind == "error":
+            findings += _doubts(form, asked, cell)
+    if not findings:
+        return ()
     order = {asked.key: place for place, asked in enumerate(form.inputs)}
     return tuple(sorted(findings, key=lambda finding: order[finding.key]))
 
