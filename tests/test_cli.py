@@ -728,6 +728,7 @@ class TestProcess:
             [sys.executable, "-m", "clusterxl", "--lang", language, *command],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
             # Whoever runs the tests in the background lets all below it ignore the signal.
             preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
