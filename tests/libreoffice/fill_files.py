@@ -34,7 +34,7 @@ def fill(desktop: Any, order: dict[str, Any], folder: Path) -> None:
 
 
 def main() -> None:
-    """Fill them all in one session."""
+    """Fill them all while LibreOffice runs once."""
     with running_office() as desktop, TemporaryDirectory() as folder:
         for line in sys.stdin:
             order = json.loads(line)
