@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from clusterxl.page import write_page
 from clusterxl.page.document import SCRIPTS, _resource
 from clusterxl.page.formats import formatted
 from clusterxl.report.context import Context
+from clusterxl.report.filed import Filing
 from clusterxl.report.looks import ARROW, COUNT_OR_DASH, change_format
 from clusterxl.report.outline import outline_of
 
@@ -116,10 +119,37 @@ def test_personal_data_only_where_asked_for() -> None:
     assert [one["contacts"][0][1] for one in data["details"]["subjects"]] == [CANARY] * 3
 
 
+def filing(note: str = "", standings: Mapping[str, str] = MappingProxyType({})) -> Filing:
+    """Return what a batch says of itself."""
+    return Filing(
+        note=note,
+        basis=note,
+        facts=(),
+        left_out=(),
+        standings=standings,
+        archive="archive",
+        draw=lambda _: 0,
+    )
+
+
+def test_in_a_batch_it_says_why_a_group_has_no_return() -> None:
+    comparison = compared()
+    groups = comparison.groups
+    empty = groups.loc[groups["subjects"] == 0, "group"].tolist()
+    assert empty
+    page = write_page(
+        comparison, filing=filing(standings=dict.fromkeys(empty, "还没有报来"))
+    ).decode()
+    assert "还没有报来" in page
+    assert "还没有报来" not in write_page(comparison).decode()
+
+
 def test_texts_of_returns_end_no_script() -> None:
     evil = "</script><!--<script>\u2028&amp;"
     filled = answer("a</script>.xlsx", "甲市", evil, (1, 2, 3), story=evil)
-    page = write_page(aggregate_records(records_to(full_form(), filled)), note=evil).decode()
+    page = write_page(
+        aggregate_records(records_to(full_form(), filled)), filing=filing(evil)
+    ).decode()
     own = page.split("<script")[2:]
     assert len(own) >= len(SCRIPTS)
     assert "\u2028" not in page.partition('id="data">')[2]

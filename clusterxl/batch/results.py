@@ -24,6 +24,7 @@ from clusterxl.frames import cut_frames
 from clusterxl.ledger import Act, Ledger, Report, entries, record_report
 from clusterxl.normalise import Records
 from clusterxl.report import is_traced, write_comparison
+from clusterxl.report.filed import Filing
 
 # Puts what the returns say, and what it comes to, beside another round.
 Beside = Callable[[Records, Comparison], tuple[Comparison, Rounds | None]]
@@ -40,7 +41,7 @@ class Result:
         findings: What is told about them.
         head: Head of the journal, as the workbook names it.
         comparison: The comparison itself.
-        note: What it rests on, as the workbook says it.
+        filing: How the batch stands, as the workbook says it.
         rounds: This round beside the one before; None where none was asked for.
     """
 
@@ -50,7 +51,7 @@ class Result:
     findings: tuple[Finding, ...]
     head: str
     comparison: Comparison
-    note: str
+    filing: Filing
     rounds: Rounds | None = None
 
     @property
@@ -116,7 +117,7 @@ def compare_batch(
         findings=gathered.findings,
         head=found,
         comparison=comparison,
-        note=filing.note,
+        filing=filing,
         rounds=rounds,
     )
 

@@ -151,7 +151,7 @@ def aggregate(
             wanted,
             result.comparison,
             with_contacts=with_contacts,
-            note=result.note,
+            filing=result.filing,
             rounds=result.rounds,
         )
         if result.rounds is None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clusterxl.across_rounds import Rounds
     from clusterxl.aggregate import Comparison
     from clusterxl.outputs import Outputs
+    from clusterxl.report.filed import Filing
 
 _BESIDE = "clusterxl.beside"
 PAGE_SUFFIXES = (".html", ".htm")
@@ -87,7 +88,7 @@ def add_beside(
     comparison: Comparison,
     *,
     with_contacts: bool,
-    note: str = "",
+    filing: Filing | None = None,
     rounds: Rounds | None = None,
 ) -> None:
     """Write what is wanted beside the workbook.
@@ -97,7 +98,7 @@ def add_beside(
         wanted: What is wanted.
         comparison: The comparison.
         with_contacts: Personal answers too.
-        note: What else the comparison rests on.
+        filing: The batch it is made in, as it stands; None outside a batch.
         rounds: This round beside the one before, in frames of their own.
     """
     from clusterxl.export import comparison_frames
@@ -105,7 +106,8 @@ def add_beside(
     from clusterxl.page import write_page
 
     if wanted.html is not None:
-        files.add(wanted.html, write_page(comparison, with_contacts=with_contacts, note=note))
+        page = write_page(comparison, with_contacts=with_contacts, filing=filing)
+        files.add(wanted.html, page)
     if wanted.frames is not None:
         kind = wanted.kind or "csv"
         write = frame_writer(kind)

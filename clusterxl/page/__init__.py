@@ -11,6 +11,7 @@ from clusterxl.page.subjects import answers_of, hints_of, subject_table
 from clusterxl.page.tiles import tiles_of
 from clusterxl.report.cards import Card
 from clusterxl.report.context import MOST_RETURNS_TRACED, Context
+from clusterxl.report.filed import Filing
 from clusterxl.report.looks import BELOW_INK, INK, MAIN
 from clusterxl.report.outline import Outline, outline_of
 from clusterxl.report.overview import basis_line
@@ -26,7 +27,7 @@ def write_page(
     *,
     sample: bool = False,
     with_contacts: bool = False,
-    note: str = "",
+    filing: Filing | None = None,
 ) -> bytes:
     """Write the comparison as one HTML page, in the language of the form.
 
@@ -37,12 +38,12 @@ def write_page(
         comparison: What to write.
         sample: The data are invented, and the page says so.
         with_contacts: Personal answers are shown with each subject; else none is written.
-        note: What else the comparison rests on.
+        filing: The batch it is made in, as it stands; None outside a batch.
 
     Returns:
         The bytes of an .html file; the same comparison gives the same bytes.
     """
-    context = Context(comparison=comparison, sample=sample, note=note)
+    context = Context(comparison=comparison, sample=sample, filing=filing)
     outline = outline_of(context)
     return document(
         language=context.form.language,

@@ -73,7 +73,6 @@ def write_comparison(
         comparison=comparison,
         sample=sample,
         folder=folder,
-        note=filing.note if filing else "",
         filing=filing,
         rounds=rounds,
     )

@@ -38,5 +38,5 @@ def told_empty(context: Context) -> str:
         context.say("report.groups_why", count=count, word=inert(word))
         for word, count in counts.most_common()
     )
-    why = context.say("report.comma").join(parts)
+    why = context.say("report.clause_gap").join(parts)
     return context.say("report.groups_uncounted", why=why, **figures)

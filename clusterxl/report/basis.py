@@ -14,7 +14,7 @@ from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 from clusterxl.ruleset.load import rules_version
 
 WIDTHS = (310, 490, 400)
-GAP_ROWS, SHORT = 3, 12
+GAP_ROWS, SHORT, SHORTER = 3, 12, 8
 
 
 def draw_basis(sheet: Sheet, context: Context) -> None:
@@ -72,8 +72,8 @@ def edition_link(context: Context) -> Link:
     text = context.say(
         "report.edition_link",
         form=context.form.id,
-        version=context.form.version[:SHORT],
-        rules=rules_version(context.form)[:SHORT] or DASH,
+        version=context.form.version[:SHORTER],
+        rules=rules_version(context.form)[:SHORTER] or DASH,
         returns=hash_of_returns(context)[:SHORT],
     )
     return Link(f"internal:{sheet_reference(context.names.basis, 'A1')}", text)

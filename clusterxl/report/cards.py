@@ -83,7 +83,7 @@ def quality_facts(sources: Sources) -> list[tuple[str, Content]]:
         context.say("report.fact_none", none=none) if none else context.say("report.fact_invalid")
     )
     facts: list[tuple[str, int, int | None]] = [
-        (context.say("report.fact_counted"), quality.counted, quality.received),
+        (context.say("report.fact_counted"), quality.counted, context.received),
         (context.say("report.fact_filled"), quality.filled, quality.required),
         (context.say("report.fact_errors"), quality.errors, None),
         (context.say("report.fact_warnings"), waiting, quality.warnings),
@@ -118,8 +118,8 @@ def _count_card(sources: Sources) -> Card:
             total=len(groups),
             group=context.group_noun,
         )
-    quality = context.comparison.quality
-    note = context.say("report.card_received", received=quality.received, counted=quality.counted)
+    figures = {"received": context.received, "counted": context.count}
+    note = context.say("report.card_received", **figures)
     ranking = sources.groups or sources.subjects
     target = sheet_reference(ranking.name, "$A$1")
     return Card(

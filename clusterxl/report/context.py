@@ -16,7 +16,7 @@ from clusterxl.aggregate import Comparison
 from clusterxl.excel.cells import PageSetup
 from clusterxl.excel.heights import text_px
 from clusterxl.form.model import Form, plain_label
-from clusterxl.report.filed import Filing
+from clusterxl.report.filed import Filing, LeftOut
 from clusterxl.report.looks import Looks
 from clusterxl.sentences import say
 from clusterxl.summary import FigureRecipe, Lead, figures_of, lead_of
@@ -65,7 +65,6 @@ class Context:
         sample: Every page says that the data are invented.
         folder: Folder of the returned files, seen from that of the workbook; None for no
             links to them.
-        note: What else the comparison rests on.
         filing: The batch it is made in, as it stands; None outside a batch.
         rounds: This round beside the one before; None where none was given.
     """
@@ -73,7 +72,6 @@ class Context:
     comparison: Comparison
     sample: bool = False
     folder: str | None = ""
-    note: str = ""
     filing: Filing | None = None
     rounds: Rounds | None = None
 
@@ -141,12 +139,39 @@ class Context:
         """What every sheet rests on, as the sentence its note begins with."""
         if self.filing:
             return self.filing.basis
-        comparison = self.comparison
-        returned = {*comparison.returns["file"], *comparison.left_out["file"], ""}
-        unread = {f.file for f in comparison.findings if not f.return_id} - returned
-        left = len(comparison.left_out) + len(unread)
-        figures = {"count": self.count, "received": self.count + left, "left": left}
+        left = len(self.left_out)
+        figures = {"count": self.count, "received": self.received, "left": left}
         return self.say("report.rests_some" if left else "report.rests_all", **figures)
+
+    @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What came in and does not count, files that nobody could read among them."""
+        comparison = self.comparison
+        kept = tuple(
+            LeftOut(
+                group=row["group"],
+                unit=row["unit"],
+                subject=row["subject"],
+                file=row["file"],
+                sha256=row["sha256"],
+                errors=row["errors"],
+                warnings=row["warnings"] - row["explained"],
+                reason=self.say("report.filing_newer", file=base_name(row["kept"])),
+            )
+            for row in records_of(comparison.left_out)
+        )
+        known = {*comparison.returns["file"], *comparison.left_out["file"], ""}
+        lost = {f.file: f.message for f in reversed(comparison.findings) if f.file not in known}
+        files = (found.file for found in comparison.findings if not found.return_id)
+        unread = tuple(
+            LeftOut(file=file, reason=lost[file]) for file in dict.fromkeys(files) if file in lost
+        )
+        return (*kept, *(self.filing.left_out if self.filing else ()), *unread)
+
+    @property
+    def received(self) -> int:
+        """How many returns came in."""
+        return self.count + len(self.left_out)
 
     @property
     def traced(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH, TICK, Context, base_name, inert, records_of
 from clusterxl.report.drawing import draw_table, print_table
-from clusterxl.report.filed import FIGURES_PX, GROUP_PX, TEXTS_PX, UNIT_PX, LeftOut
+from clusterxl.report.filed import FIGURES_PX, GROUP_PX, TEXTS_PX, UNIT_PX
 from clusterxl.report.looks import BELOW_INK, COUNT_OR_DASH, LIGHT, MUTED
 from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 
@@ -46,37 +46,10 @@ def draw_filing(sheet: Sheet, context: Context) -> None:
     print_table(sheet, table, page)
 
 
-def files_left_out(context: Context) -> tuple[LeftOut, ...]:
-    """Return what came in and does not count, files that nobody could read among them."""
-    comparison = context.comparison
-    kept = tuple(
-        LeftOut(
-            group=row["group"],
-            unit=row["unit"],
-            subject=row["subject"],
-            file=row["file"],
-            sha256=row["sha256"],
-            errors=row["errors"],
-            warnings=row["warnings"] - row["explained"],
-            reason=context.say("report.filing_newer", file=base_name(row["kept"])),
-        )
-        for row in records_of(comparison.left_out)
-    )
-    unread = {found.file: found.message for found in reversed(comparison.findings)}
-    known = {*comparison.returns["file"], *comparison.left_out["file"], ""}
-    files = (found.file for found in comparison.findings if not found.return_id)
-    lost = tuple(
-        LeftOut(file=file, reason=unread[file])
-        for file in dict.fromkeys(files)
-        if file not in known
-    )
-    return (*kept, *(context.filing.left_out if context.filing else ()), *lost)
-
-
 def filing_title(context: Context) -> str:
     """Tell how much came in and how much of it counts, as a sentence."""
-    left = len(files_left_out(context))
-    figures = {"received": context.count + left, "count": context.count, "left": left}
+    left = len(context.left_out)
+    figures = {"received": context.received, "count": context.count, "left": left}
     state = "none" if not context.count else "some" if left else "all"
     return context.say(f"report.filing_title_{state}", **figures)
 
@@ -148,7 +121,7 @@ def _counted_rows(context: Context) -> Iterator[list[Entry]]:
 
 def _other_rows(context: Context) -> Iterator[list[Entry]]:
     nothing = Cell(DASH, ink=LIGHT)
-    for left in files_left_out(context):
+    for left in context.left_out:
         figures: tuple[Entry, ...] = (
             *([nothing] * 3),
             nothing if left.errors is None else Cell(left.errors, ink=MUTED),

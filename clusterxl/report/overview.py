@@ -129,8 +129,8 @@ def basis_line(context: Context, *, traced: str) -> str:
             parts.append(context.say("report.basis_empty", told=told))
     parts.append(context.say("report.basis_kinds"))
     parts.append(traced)
-    if context.note:
-        parts.append(context.note)
+    if context.filing:
+        parts.append(context.filing.note)
     if context.rounds:
         parts.append(rounds_basis(context, context.rounds))
     return "".join(parts)
