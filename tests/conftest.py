@@ -10,8 +10,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import settings
 
+from clusterxl.cli.group import cli
 from clusterxl.sentences import use_language
 
 UNO_PYTHON = "/usr/bin/python3"
@@ -67,3 +69,16 @@ def _chinese() -> None:
 def repository() -> Path:
     """Return the top folder of the checkout."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def run() -> Callable[..., Result]:
+    """Return what types a command; an error that is no sentence of ours is raised."""
+
+    def invoke(*arguments: str | Path) -> Result:
+        result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return invoke

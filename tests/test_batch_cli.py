@@ -8,26 +8,14 @@ from pathlib import Path
 
 import pytest
 from batch_play import GOOD, HARVEST, blank, typed
-from click.testing import CliRunner, Result
+from click.testing import Result
 from test_batch import RULE
 
 from clusterxl.batch.folder import Batch, open_batch
-from clusterxl.cli.group import cli
 from clusterxl.ledger import find_returns, head
 
 Run = Callable[..., Result]
 ROSTER = "city,unit,code,type,subjects\nNorthshire,Aston,1101,,1\nNorthshire,Beeley,1102,,1\n"
-
-
-@pytest.fixture
-def run() -> Run:
-    def invoke(*arguments: str | Path) -> Result:
-        result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-    return invoke
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import click
 import openpyxl
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from python_calamine import CalamineWorkbook
 
 from clusterxl.cli.collect import folder_between
@@ -45,17 +45,6 @@ FINDING_KEYS = [
     *("code", "severity", "file", "sheet", "cell", "cells", "key", "label", "value"),
     *("message", "note"),
 ]
-
-
-@pytest.fixture
-def run() -> Run:
-    def invoke(*arguments: str | Path) -> Result:
-        result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-    return invoke
 
 
 @pytest.fixture(scope="session")

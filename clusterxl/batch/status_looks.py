@@ -10,7 +10,7 @@ from typing import Literal
 from clusterxl.excel.cells import Content, Formula, Style
 from clusterxl.excel.heights import text_points
 from clusterxl.excel.sheet import Sheet
-from clusterxl.form.model import Form, plain_label
+from clusterxl.form.model import Form, group_noun
 from clusterxl.report.context import inert
 from clusterxl.report.looks import COUNT_OR_DASH, FIFTH, GROUND, GUTTER_PX, HAIRLINE, INK, MUTED
 from clusterxl.report.looks import Looks as ReportLooks
@@ -93,9 +93,7 @@ class StatusLooks:
     @property
     def group_noun(self) -> str:
         """What a group is called; empty in a form without groups."""
-        form = self.form
-        label = plain_label(form.fields[form.levels[0]].label) if self.has_groups else ""
-        return form.comparison.group_noun or label
+        return group_noun(self.form) if self.has_groups else self.form.comparison.group_noun
 
     @property
     def has_groups(self) -> bool:

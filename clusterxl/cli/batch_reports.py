@@ -110,11 +110,8 @@ def correct(ctx: click.Context, deadline: date | None) -> None:
 @batch_options.batch_folder
 @_OUTPUT
 @_INCLUDE
-@earlier.before
-@earlier.renamed
-@beside.html
-@beside.frames
-@beside.frame_format
+@earlier.options_of_round
+@beside.options_of_outputs
 @click.option("--with-contacts", is_flag=True)
 @options.force
 @click.pass_context

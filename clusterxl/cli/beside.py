@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from clusterxl.outputs import Outputs
     from clusterxl.report.filed import Filing
 
+_Command = TypeVar("_Command", bound=Callable[..., Any] | click.Command)
 _BESIDE = "clusterxl.beside"
 PAGE_SUFFIXES = (".html", ".htm")
 
@@ -45,17 +47,24 @@ def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:
         ctx.meta[_BESIDE] = replace(wanted, **{str(option.name): value})
 
 
-html = click.option("--html", metavar="FILE", type=options.FILE, expose_value=False, callback=_keep)
-frames = click.option(
+_html = click.option(
+    "--html", metavar="FILE", type=options.FILE, expose_value=False, callback=_keep
+)
+_frames = click.option(
     "--frames", metavar="DIR", type=options.FILE, expose_value=False, callback=_keep
 )
-frame_format = click.option(
+_frame_format = click.option(
     "--format",
     "kind",
     type=click.Choice(["csv", "parquet"]),
     expose_value=False,
     callback=_keep,
 )
+
+
+def options_of_outputs(command: _Command) -> _Command:
+    """Give a command the options that ask for a page and frames."""
+    return _html(_frames(_frame_format(command)))
 
 
 def beside_of(ctx: click.Context) -> Beside:

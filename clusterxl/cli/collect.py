@@ -116,11 +116,8 @@ def check(
 @options.forms
 @options.password_file
 @options.ask_password
-@earlier.before
-@earlier.renamed
-@beside.html
-@beside.frames
-@beside.frame_format
+@earlier.options_of_round
+@beside.options_of_outputs
 @click.option("--with-contacts", is_flag=True)
 @options.force
 @click.pass_context

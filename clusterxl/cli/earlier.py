@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clusterxl.normalise import Records
     from clusterxl.pairing import Rename
 
+_Command = TypeVar("_Command", bound=Callable[..., Any] | click.Command)
 _EARLIER = "clusterxl.earlier"
 _BATCH_HEAD = "batch.toml"
 
@@ -69,7 +70,7 @@ def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:
         ctx.meta[_EARLIER] = replace(known, **{str(option.name): value})
 
 
-before = click.option(
+_before = click.option(
     "--before",
     "before_paths",
     metavar="PATH",
@@ -78,7 +79,7 @@ before = click.option(
     expose_value=False,
     callback=_keep,
 )
-renamed = click.option(
+_renamed = click.option(
     "--renamed",
     "renamed_file",
     metavar="FILE",
@@ -86,6 +87,11 @@ renamed = click.option(
     expose_value=False,
     callback=_keep,
 )
+
+
+def options_of_round(command: _Command) -> _Command:
+    """Give a command the options that name the round before."""
+    return _before(_renamed(command))
 
 
 def earlier_of(ctx: click.Context, forms: Sequence[Form | str] = ()) -> Earlier:

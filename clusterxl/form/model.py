@@ -57,6 +57,7 @@ __all__ = [
     "Text",
     "defined_name",
     "evidence_rows",
+    "group_noun",
     "make_key",
     "plain_label",
     "rows_of",
@@ -203,3 +204,9 @@ class Form:
         return next(
             block for section in self.sections for block in section.blocks if block.id == block_id
         )
+
+
+def group_noun(form: Form) -> str:
+    """Return what a group of the highest level is called; empty in a form without levels."""
+    label = plain_label(form.fields[form.levels[0]].label) if form.levels else ""
+    return form.comparison.group_noun or label

@@ -15,7 +15,7 @@ from clusterxl.across_rounds import Rounds
 from clusterxl.aggregate import Comparison
 from clusterxl.excel.cells import PageSetup
 from clusterxl.excel.heights import text_px
-from clusterxl.form.model import Form, plain_label
+from clusterxl.form.model import Form, group_noun, plain_label
 from clusterxl.report.filed import Filing, LeftOut
 from clusterxl.report.looks import Looks
 from clusterxl.sentences import say
@@ -193,9 +193,7 @@ class Context:
     @property
     def group_noun(self) -> str:
         """What a group of the highest level is called."""
-        form = self.form
-        label = plain_label(form.fields[form.levels[0]].label) if form.levels else ""
-        return form.comparison.group_noun or label
+        return group_noun(self.form)
 
     @property
     def unit_noun(self) -> str:
