@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
+from clusterxl.batch.changes import settled_and_arisen
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.judge import judge_return
-from clusterxl.finding import Finding, Severity
+from clusterxl.finding import Finding
 from clusterxl.form.roster import Unit
 from clusterxl.ledger import (
     Ledger,
@@ -163,17 +165,6 @@ def _moved(
     for was, told in before:
         now = require_return(ledger, was.sha256)
         tells = find_findings(ledger, was.sha256)
-        settled, arisen = _left(told, tells), _left(tells, told)
+        settled, arisen = settled_and_arisen(told, tells, attrgetter("code", "key", "severity"))
         if settled or arisen or was.state is not now.state:
             yield Moved(before=was, after=now, settled=settled, arisen=arisen)
-
-
-def _left(these: tuple[Finding, ...], those: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return the findings that others do not have; those that only inform are left out."""
-    known = {(found.code, found.key, found.severity) for found in those}
-    return tuple(
-        found
-        for found in these
-        if found.severity is not Severity.INFO
-        and (found.code, found.key, found.severity) not in known
-    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.judge import Examined, canonical_values, examine
@@ -75,8 +76,9 @@ def find_changes(batch: Batch, ledger: Ledger, before: str, after: str) -> Chang
         )
     except (LedgerError, WorkbookError):
         return None
-    settled = _left(old.findings, new.findings)
-    arisen = _left(new.findings, old.findings)
+    settled, arisen = settled_and_arisen(
+        old.findings, new.findings, attrgetter("code", "key", "is_explained")
+    )
     return Changes(
         before=names[0].sha256,
         answers=tuple(_changed(batch, old, new, settled, arisen)),
@@ -85,15 +87,23 @@ def find_changes(batch: Batch, ledger: Ledger, before: str, after: str) -> Chang
     )
 
 
-def _left(these: tuple[Finding, ...], those: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return the findings that ask something and are not among others."""
-    known = {(found.code, found.key, found.is_explained) for found in those}
-    return tuple(
-        found
-        for found in these
-        if found.severity is not Severity.INFO
-        and (found.code, found.key, found.is_explained) not in known
-    )
+def settled_and_arisen(
+    before: Sequence[Finding], after: Sequence[Finding], same: Callable[[Finding], Hashable]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Return the findings that ask something and are gone, and those that are new.
+
+    Args:
+        before: What was told.
+        after: What is told now.
+        same: Gives what two findings share that say the same.
+    """
+
+    def beyond(these: Sequence[Finding], those: Sequence[Finding]) -> tuple[Finding, ...]:
+        known = {same(found) for found in those}
+        asking = (found for found in these if found.severity is not Severity.INFO)
+        return tuple(found for found in asking if same(found) not in known)
+
+    return beyond(before, after), beyond(after, before)
 
 
 def _changed(
