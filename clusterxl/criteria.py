@@ -27,7 +27,7 @@ from clusterxl.ruleset.judged import (
 from clusterxl.ruleset.load import compile_rules
 from clusterxl.ruleset.masks import TEXT_SUFFIX, Views, judge
 from clusterxl.ruleset.nodes import DateOf, Every, NumberOf, Verdict, keys_of
-from clusterxl.ruleset.rules import COMPARED_KINDS, Instance, Kind, Rule, Threshold
+from clusterxl.ruleset.rules import COMPARED_KINDS, Instance, Rule, Threshold
 
 CRITERIA = {
     "return_id": "str",
@@ -348,8 +348,3 @@ def _least(gaps: npt.NDArray[np.float64], among: npt.NDArray[np.bool_]) -> npt.N
     known = np.where(np.isnan(gaps), 0.0, gaps)
     least: npt.NDArray[np.intp] = np.argmin(np.where(among, known, np.inf), axis=0)
     return least
-
-
-def is_criterion(criterion: Criterion) -> bool:
-    """Whether a criterion asks for what is, and not for what is planned."""
-    return criterion.rule.kind is Kind.CRITERION
