@@ -13,6 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 KILLED = 137
+STRACE = ("strace", "-f")
 # What changes files; strace knows some of them only on some machines.
 MUTATING = (
     *("?write", "pwrite64", "?pwritev", "fsync", "fdatasync", "?rename", "?renameat", "?renameat2"),
@@ -145,7 +146,11 @@ def audited(**told: str) -> dict[str, str]:
 def strace(*inject: str, log: Path | None = None) -> tuple[str, ...]:
     """Return a command that runs another under strace, with or without a fault."""
     return (
-        *("strace", "-f", "-qq", "-y", "-e", f"trace={','.join(MUTATING)}", "-e", "signal=none"),
+        *STRACE,
+        # Only the calls asked for stop the process then, which is three times as fast; but no
+        # signal is sent.
+        *(() if any("signal=" in fault for fault in inject) else ("--seccomp-bpf",)),
+        *("-qq", "-y", "-e", f"trace={','.join(MUTATING)}", "-e", "signal=none"),
         *(part for fault in inject for part in ("-e", f"inject={fault}")),
         *("-o", str(log or os.devnull)),
     )
@@ -186,6 +191,8 @@ def has_strace() -> bool:
     if shutil.which("strace") is None:
         return False
     tried = subprocess.run(
-        ["strace", "-o", os.devnull, sys.executable, "-c", ""], capture_output=True, check=False
+        [*STRACE, "--seccomp-bpf", "-o", os.devnull, sys.executable, "-c", ""],
+        capture_output=True,
+        check=False,
     )
     return tried.returncode == 0
