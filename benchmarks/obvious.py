@@ -44,20 +44,20 @@ def read(path: Path, cells: Cells) -> pd.DataFrame:
         sheet = sheets[name]
         for key, (line, column) in places.items():
             inside = line < sheet.shape[0] and column < sheet.shape[1]
-            row[key] = sheet.iat[line, column] if inside else None
+            row[key] = sheet.iloc[line, column] if inside else None
     return pd.DataFrame([row])
 
 
 def problems_of(one: pd.DataFrame) -> pd.DataFrame:
     """Return what a schema finds: numbers are numbers, none is negative."""
-    numbers = [key for key in one if isinstance(one[key].iat[0], int | float)]
+    numbers = [key for key in one if isinstance(one[key].iloc[0], int | float)]
     schema = pa.DataFrameSchema(
         {key: pa.Column(float, pa.Check.ge(0), nullable=True, coerce=True) for key in numbers}
     )
     try:
         schema.validate(one, lazy=True)
     except SchemaErrors as errors:
-        return errors.failure_cases.assign(file=one["file"].iat[0])
+        return pd.DataFrame(errors.failure_cases).assign(file=one["file"].iloc[0])
     return pd.DataFrame()
 
 

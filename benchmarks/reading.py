@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import re
 import shutil
 import statistics
 import subprocess
@@ -23,6 +22,7 @@ from tempfile import TemporaryDirectory
 
 import openpyxl
 from python_calamine import CalamineWorkbook
+from returns import FORM, full_answers
 
 from clusterxl.excel.gate import open_gate
 from clusterxl.excel.package import raw_book, read_package
@@ -32,9 +32,8 @@ from clusterxl.form.roster import find_unit, units_of
 from clusterxl.generate import generate_workbook
 from clusterxl.integrity import inspect_return
 from clusterxl.locate import find_cells
-from clusterxl.testing.simulate import simulate_answers
 
-FORM, UNIT = "gd-cluster-2023", "440306"
+UNIT = "440306"
 RUNS = 9
 OURS = "ours: gate + read, as returns are read"
 IMPORTS = {
@@ -63,7 +62,9 @@ def made(folder: Path) -> Iterator[Path]:
     form = load_form(FORM)
     unit = find_unit(units_of(form), UNIT)
     path = folder / "full-lists.xlsx"
-    path.write_bytes(generate_workbook(form, unit=unit, answers=full_answers(form), sample=True))
+    path.write_bytes(
+        generate_workbook(form, unit=unit, answers=full_answers(form, unit, seed=7), sample=True)
+    )
     yield path
     if shutil.which("soffice"):
         again = folder / "libreoffice"
@@ -72,16 +73,6 @@ def made(folder: Path) -> Iterator[Path]:
         command = ["soffice", "--headless", profile, *kind, str(path)]
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603 (a tool asked for)
         yield again / path.name
-
-
-def full_answers(form: Form) -> dict[str, str | float]:
-    """Answer everything, and fill each list to its last row with what stands in its first."""
-    answers = dict(simulate_answers(form, unit=find_unit(units_of(form), UNIT), seed=7))
-    for asked in form.inputs:
-        first = answers.get(re.sub(r"\[\d+\]", "[1]", asked.key))
-        if asked.row and first not in (None, ""):
-            answers.setdefault(asked.key, first)
-    return answers
 
 
 def show(path: Path, runs: int) -> None:
