@@ -52,8 +52,9 @@ if TYPE_CHECKING:
     from clusterxl.judge import judge_replies
     from clusterxl.normalise import Records, normalise_returns
     from clusterxl.page import write_page
-    from clusterxl.read import Return, read_return, read_returns
+    from clusterxl.read import Return, read_return
     from clusterxl.report import write_comparison
+    from clusterxl.returns import read_returns
 
 __version__ = "0.1.0"
 
@@ -87,7 +88,7 @@ _OWNERS = {
     "load_form": "form.file",
     "normalise_returns": "normalise",
     "read_return": "read",
-    "read_returns": "read",
+    "read_returns": "returns",
     "summarise": "check",
     "write_comparison": "report",
     "write_correction": "correct",

@@ -25,6 +25,8 @@ from clusterxl.ruleset.masks import Views, holds, view_frame
 from clusterxl.ruleset.messages import MASK
 from clusterxl.sentences import say
 
+# A form, its version and base year.
+Edition = tuple[str, str, int | None]
 UNCHECKED = "unchecked"
 # What the respondent is told of a change that no rule sees, by the advice of the answer.
 _ADVICE: Mapping[str, tuple[str, Severity]] = {
@@ -81,7 +83,7 @@ def normalise_returns(returns: Sequence[Return], *, form: Form | None = None) ->
     distinct = tuple({found.return_id: found for found in returns}.values())
     form = form or _form_of(distinct)
     for found in distinct:
-        if _edition(found.form) != _edition(form):
+        if edition_of(found.form) != edition_of(form):
             sentence = say("normalise.several_forms", file=found.file, form=form.id)
             raise UnknownWorkbookError(sentence, code="normalise.several_forms")
     batch = _Batch(form, len(distinct))
@@ -92,10 +94,29 @@ def normalise_returns(returns: Sequence[Return], *, form: Form | None = None) ->
 
 def group_returns(returns: Sequence[Return]) -> tuple[tuple[Return, ...], ...]:
     """Group returns by form, edition and base year, in the order in which each first comes."""
-    groups: dict[tuple[str, str, int | None], list[Return]] = {}
+    groups: dict[Edition, list[Return]] = {}
     for found in returns:
-        groups.setdefault(_edition(found.form), []).append(found)
+        groups.setdefault(edition_of(found.form), []).append(found)
     return tuple(tuple(group) for group in groups.values())
+
+
+def join_records(parts: Sequence[Records]) -> Records:
+    """Join records of one form and base year, as if they had been normalised together.
+
+    Args:
+        parts: At least one; no return stands in two.
+    """
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    return Records(
+        form=first.form,
+        values=pd.concat([part.values for part in parts], ignore_index=True),
+        returns=pd.concat([part.returns for part in parts], ignore_index=True),
+        text=pd.concat([part.text for part in parts]),
+        number=pd.concat([part.number for part in parts]),
+        findings=tuple(finding for part in parts for finding in part.findings),
+    )
 
 
 def _form_of(returns: Sequence[Return]) -> Form:
@@ -104,7 +125,8 @@ def _form_of(returns: Sequence[Return]) -> Form:
     return returns[0].form
 
 
-def _edition(form: Form) -> tuple[str, str, int | None]:
+def edition_of(form: Form) -> Edition:
+    """Return what returns must have in common to stand in one frame."""
     return form.id, form.version, form.base_year
 
 

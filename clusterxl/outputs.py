@@ -1,27 +1,25 @@
-"""Writing files for people: whole or not at all, never over another unasked, inert in Excel."""
+"""Writing files for people: whole or not at all, never over another unasked."""
 
 from __future__ import annotations
 
-import csv
+import filecmp
 import importlib.util
-import io
 import os
 import re
 import secrets
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from clusterxl.errors import OutputError
 from clusterxl.sentences import say
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-    import pandas as pd
 
 # A virus scanner or a preview may hold a file for a moment; Excel holds it until it is closed.
 RENAME_PATIENCE = (0.05, 0.1, 0.2)
@@ -31,11 +29,6 @@ MOST_CHARACTERS = 120
 MOST_BYTES = 200
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)")
 FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
-
-# What Excel, WPS and LibreOffice may take for the start of a formula in a CSV; quotes before
-# it count as well, so that taking one quote away again gives back what was there.
-DANGEROUS = re.compile("'*[=+\\-@\t\r\n\0＝＋－＠]")
-PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 def safe_name(text: str) -> str:
@@ -62,61 +55,6 @@ def _is_visible(letter: str) -> bool:
     return not unicodedata.category(letter).startswith("C")
 
 
-def guard(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would take for a formula.
-
-    >>> guard("=1+1"), guard("-5"), guard("－5")
-    ("'=1+1", '-5', "'－5")
-    """
-    return f"'{text}" if DANGEROUS.match(text) and not PLAIN_NUMBER.fullmatch(text) else text
-
-
-def unguard(text: str) -> str:
-    """Take away the apostrophe that `guard` put before a text.
-
-    >>> unguard("'=1+1"), unguard("'s"), unguard("-5")
-    ('=1+1', "'s", '-5')
-    """
-    return text[1:] if text.startswith("'") and DANGEROUS.match(text) else text
-
-
-def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Return a frame as CSV for Excel and for programs: UTF-8 with BOM, text guarded."""
-    buffer = io.StringIO()
-    # With this line end (RFC 4180) the csv module also quotes a lone CR inside a text.
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([guard(str(name)) for name in frame.columns])
-    writer.writerows(zip(*(_csv_column(frame[name]) for name in frame.columns), strict=True))
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", errors="backslashreplace")
-
-
-def _csv_column(column: pd.Series[Any]) -> Iterator[str]:
-    for cell, missing in zip(column, column.isna(), strict=True):
-        if missing:
-            yield ""
-        else:
-            yield guard(cell) if isinstance(cell, str) else str(cell)
-
-
-def parquet_bytes(frame: pd.DataFrame) -> bytes:
-    """Return a frame as Parquet; the extra `parquet` must be there."""
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-def frame_writer(kind: str) -> Callable[[pd.DataFrame], bytes]:
-    """Return what writes a frame as `csv` or `parquet`.
-
-    Raises:
-        OutputError: The extra that this needs is not installed.
-    """
-    if kind == "parquet":
-        require_extra("parquet", module="pyarrow")
-        return parquet_bytes
-    return csv_bytes
-
-
 def require_extra(extra: str, *, module: str) -> None:
     """Say how to install an extra that is missing.
 
@@ -125,6 +63,19 @@ def require_extra(extra: str, *, module: str) -> None:
     """
     if importlib.util.find_spec(module) is None:
         raise OutputError(say("outputs.extra_missing", extra=extra), code="outputs.extra_missing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Draft:
+    """A file that is being written under a temporary name.
+
+    Attributes:
+        path: Where it stands for the time being.
+        stream: What takes its content.
+    """
+
+    path: Path
+    stream: BinaryIO
 
 
 class Outputs:
@@ -141,6 +92,7 @@ class Outputs:
     def __init__(self, *, force: bool = False) -> None:
         self._force = force
         self._kept: set[tuple[int, int]] = set()
+        self._drafts: list[Draft] = []
         self._waiting: dict[Path, Path] = {}
         self._folders: list[Path] = []
         self.written: list[Path] = []
@@ -188,22 +140,60 @@ class Outputs:
             OutputError: Another file has that name and `force` was not given, it is one of those
                 that were read, or the folder cannot be written.
         """
-        try:
-            if self._kept and path.exists() and _identity(path) in self._kept:
-                raise OutputError(say("outputs.is_read", path=path), code="outputs.is_read")
-            if path.is_file() and path.read_bytes() == content:
-                self.unchanged.append(path)
+        with telling(path):
+            if self._is_there(path, lambda: path.read_bytes() == content):
                 return
-            if path in self._waiting or (os.path.lexists(path) and not self._may_replace(path)):
-                raise OutputError(say("outputs.exists", path=path), code="outputs.exists")
-            self._make_folder(path.parent)
-            self._waiting[path] = temporary = _beside(path)
-            with temporary.open("xb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            raise not_writable(path, error) from error
+            draft = self._begin(path.parent)
+            draft.stream.write(content)
+            _close(draft)
+            self._wait(draft, path)
+
+    def begin(self, folder: Path) -> Draft:
+        """Open a file in a folder, to be written bit by bit and placed when it is whole.
+
+        Raises:
+            OutputError: The folder cannot be written.
+        """
+        with telling(folder):
+            return self._begin(folder)
+
+    def place(self, draft: Draft, path: Path) -> None:
+        """Close a draft, to take the name of `path` at the end.
+
+        Args:
+            draft: What `begin` opened.
+            path: Its place, on the disk of the folder where it was begun.
+
+        Raises:
+            OutputError: As for `add`.
+        """
+        with telling(path):
+            _close(draft)
+            if not self._is_there(path, lambda: _is_same(draft.path, path)):
+                self._wait(draft, path)
+
+    def _is_there(self, path: Path, is_same: Callable[[], bool]) -> bool:
+        """Whether a file already has that content; refuse where it may not be replaced."""
+        if self._kept and path.exists() and _identity(path) in self._kept:
+            raise OutputError(say("outputs.is_read", path=path), code="outputs.is_read")
+        if path.is_file() and is_same():
+            self.unchanged.append(path)
+            return True
+        if path in self._waiting or (os.path.lexists(path) and not self._may_replace(path)):
+            raise OutputError(say("outputs.exists", path=path), code="outputs.exists")
+        return False
+
+    def _begin(self, folder: Path) -> Draft:
+        self._make_folder(folder)
+        path = _beside(folder / "draft")
+        # It is closed when it is placed, or with the block.
+        draft = Draft(path=path, stream=path.open("xb"))
+        self._drafts.append(draft)
+        return draft
+
+    def _wait(self, draft: Draft, path: Path) -> None:
+        self._make_folder(path.parent)
+        self._waiting[path] = draft.path
 
     def _may_replace(self, path: Path) -> bool:
         return self._force and path.is_file()
@@ -224,9 +214,11 @@ class Outputs:
             sync_folder(folder)
 
     def _remove_traces(self) -> None:
-        for temporary in self._waiting.values():
+        for draft in self._drafts:
             with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+                draft.stream.close()
+            with suppress(OSError):
+                draft.path.unlink(missing_ok=True)
         # Only folders that were made here and stayed empty go; rmdir refuses the others.
         for folder in sorted(self._folders, reverse=True):
             with suppress(OSError):
@@ -259,6 +251,30 @@ def sweep(folder: Path) -> None:
         # Whatever holds it, it stands in nobody's way.
         with suppress(OSError):
             left.unlink()
+
+
+@contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """Tell what the system refuses as what it means for a file.
+
+    Raises:
+        OutputError: It refused something.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise not_writable(path, error) from error
+
+
+def _close(draft: Draft) -> None:
+    draft.stream.flush()
+    os.fsync(draft.stream.fileno())
+    draft.stream.close()
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    filecmp.clear_cache()
+    return filecmp.cmp(one, other, shallow=False)
 
 
 def _identity(path: Path) -> tuple[int, int]:

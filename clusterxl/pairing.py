@@ -12,8 +12,8 @@ from functools import partial
 
 from clusterxl.errors import Mistake, RosterError
 from clusterxl.form.tables import Table, UnreadableTableError, read_table
-from clusterxl.outputs import unguard
 from clusterxl.sentences import say
+from clusterxl.tables import unguard
 
 UNIT, BEFORE, NOW = "unit", "before", "now"
 # A pair is asked about from this likeness of names on, where what is rare weighs more, or where

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
 from clusterxl.attachments import shown_name
-from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError, WorkbookError
+from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError
 from clusterxl.excel.engines import read_workbook
 from clusterxl.excel.raw import RawBook, RawCell
 from clusterxl.excel.stamp import Stamp, carriers
@@ -19,27 +19,12 @@ from clusterxl.form.answers import canonical_text, unset_text
 from clusterxl.form.file import load_form, packaged_forms
 from clusterxl.form.model import Form, Input
 from clusterxl.identity import judge_stamps
-from clusterxl.inbox import Inbox, InboxFile, Skipped, find_workbooks, nothing_in
+from clusterxl.inbox import InboxFile
 from clusterxl.integrity import Account, Unclaimed, inspect_return
 from clusterxl.locate import FoundCell, find_cells
 from clusterxl.outputs import require_extra
 from clusterxl.replies import Reply, read_replies
 from clusterxl.sentences import say
-
-__all__ = [
-    "FoundCell",
-    "Identity",
-    "Inbox",
-    "InboxFile",
-    "Return",
-    "Returns",
-    "Skipped",
-    "find_workbooks",
-    "finding_of",
-    "read_as",
-    "read_return",
-    "read_returns",
-]
 
 Engine = Literal["package", "openpyxl"]
 _ID_LENGTH = 12
@@ -94,28 +79,6 @@ class Identity:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Returns:
-    """All workbooks that came back.
-
-    Attributes:
-        returns: Those that could be read, in the order found.
-        findings: About files that gave no return; the rest stands with each return.
-        skipped: Files left alone, and why.
-        sources: Where the files lie that were not left alone; of what is in zips, the zips.
-    """
-
-    returns: tuple[Return, ...]
-    findings: tuple[Finding, ...]
-    skipped: tuple[Skipped, ...]
-    sources: frozenset[Path] = frozenset()
-
-    @property
-    def all_findings(self) -> tuple[Finding, ...]:
-        """Findings about files first, then those of each return."""
-        return (*self.findings, *(f for found in self.returns for f in found.findings))
-
-
 def read_return(
     path: str | Path,
     *,
@@ -146,70 +109,11 @@ def read_return(
         raise NothingFoundError(say("read.no_such_path", path=path), code="read.no_such_path")
     # A link that is given by hand is meant; only what lies in folders is never followed.
     file = InboxFile(name=shown_name(path.name), path=path.resolve())
-    _require_crypto(passwords)
-    return _read(file.read_bytes(), file.name, _KnownForms(forms), engine, passwords)
+    require_crypto(passwords)
+    return read_bytes(file.read_bytes(), file.name, KnownForms(forms), engine, passwords)
 
 
-def read_returns(
-    paths: Iterable[str | Path] | str | Path,
-    *,
-    forms: Sequence[Form | str | Path] = (),
-    engine: Engine = "package",
-    passwords: Sequence[str] = (),
-    progress: Callable[[int, int], None] | None = None,
-) -> Returns:
-    """Read all workbooks that came back; a bad file is a finding and stops no other.
-
-    Args:
-        paths: Files, folders and zips.
-        forms: Forms they may answer, loaded or as folders; packaged ones are known anyway.
-        engine: What reads them: our reader of packages, or openpyxl, by which ours is judged.
-        passwords: Tried where a file has one; the extra `crypto` must be there.
-        progress: Told how many of how many files are being read.
-
-    Returns:
-        The returns, what is wrong with other files, and which were left alone.
-
-    Raises:
-        NothingFoundError: A path does not exist, or there is no workbook that could be a return.
-        OutputError: Passwords are given, and the extra is missing.
-        DefinitionError: One of the forms given has mistakes.
-    """
-    _require_crypto(passwords)
-    inbox = find_workbooks(paths)
-    known = _KnownForms(forms)
-    returns: dict[str, Return] = {}
-    findings: list[Finding] = []
-    skipped = list(inbox.skipped)
-    sources = {file.path for file in inbox.files}
-    for number, file in enumerate(inbox.files, start=1):
-        if progress:
-            progress(number, len(inbox.files))
-        try:
-            data = file.read_bytes()
-            if first := returns.get(_id_of(data)):
-                findings.append(_repeated(file.name, first))
-                continue
-            found = _read(data, file.name, known, engine, passwords)
-            returns[found.return_id] = found
-        except WorkbookError as error:
-            if error.code == "read.other_kind":
-                skipped.append(Skipped(file=file.name, reason=say("read.skip_ours")))
-                if not file.members:
-                    sources.discard(file.path)
-            else:
-                findings.append(finding_of(error, file.name))
-    if not returns and not findings:
-        raise nothing_in(inbox.paths)
-    return Returns(
-        returns=tuple(returns.values()),
-        findings=tuple(findings),
-        skipped=tuple(skipped),
-        sources=frozenset(sources),
-    )
-
-
-class _KnownForms:
+class KnownForms:
     """The forms a return may answer, each loaded once a base year."""
 
     def __init__(self, forms: Sequence[Form | str | Path]) -> None:
@@ -242,9 +146,22 @@ class _KnownForms:
         return self._loaded[key]
 
 
-def _read(
-    data: bytes, file: str, known: _KnownForms, engine: Engine, passwords: Sequence[str]
+def read_bytes(
+    data: bytes, file: str, known: KnownForms, engine: Engine, passwords: Sequence[str]
 ) -> Return:
+    """Read one workbook that came back.
+
+    Args:
+        data: Its bytes.
+        file: Its name.
+        known: The forms it may answer.
+        engine: What reads it.
+        passwords: Tried where it has one.
+
+    Raises:
+        UnreadableWorkbookError: No workbook, with a password, damaged.
+        UnknownWorkbookError: Not ours, no return, or of another form or edition.
+    """
     book = _read_with(engine, data, file, passwords)
     held = carriers(book)
     stamp, _ = judge_stamps(held, language="")
@@ -294,7 +211,12 @@ def read_as(form: Form, book: RawBook, data: bytes, *, file: str, identity: Iden
     )
 
 
-def _require_crypto(passwords: Sequence[str]) -> None:
+def require_crypto(passwords: Sequence[str]) -> None:
+    """Say what is missing where passwords are to be tried.
+
+    Raises:
+        OutputError: The extra `crypto`.
+    """
     if passwords:
         require_extra("crypto", module="msoffcrypto")
 
@@ -321,7 +243,8 @@ def _counts(cells: Mapping[str, FoundCell]) -> dict[str, int]:
     }
 
 
-def _id_of(data: bytes) -> str:
+def id_of(data: bytes) -> str:
+    """Return the id of a return: the first digits of its hash."""
     return sha256(data).hexdigest()[:_ID_LENGTH]
 
 
@@ -368,16 +291,6 @@ def _is_unanswered(form: Form, cells: Mapping[str, FoundCell]) -> bool:
 def _is_unset(asked: Input, raw: RawCell, form: Form) -> bool:
     unset = canonical_text(unset_text(form, asked))
     return not raw.formula and canonical_text(raw.value) in ("", unset)
-
-
-def _repeated(file: str, first: Return) -> Finding:
-    return Finding(
-        code="READ-REPEAT",
-        severity=Severity.INFO,
-        message=say("read.repeat", file=file, first=first.file),
-        return_id=first.return_id,
-        file=file,
-    )
 
 
 def finding_of(error: ClusterxlError, file: str) -> Finding:

@@ -13,7 +13,7 @@ from clusterxl.errors import OutputError
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form
 from clusterxl.normalise import normalise_returns
-from clusterxl.read import read_returns
+from clusterxl.returns import read_returns
 from clusterxl.testing.defects import simulate_defects
 from clusterxl.testing.demo import filing_slots, make_demo, sample_units
 from clusterxl.testing.profile import load_profile

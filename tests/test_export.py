@@ -14,8 +14,8 @@ from clusterxl.aggregate import Comparison, aggregate_records
 from clusterxl.export import comparison_frames
 from clusterxl.form.file import load_form
 from clusterxl.normalise import normalise_returns
-from clusterxl.outputs import csv_bytes
 from clusterxl.sentences import LANGUAGES, catalogue
+from clusterxl.tables import csv_bytes
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
 from clusterxl.handover import write_handovers
 from clusterxl.issuer import Issuer, issue_workbooks
-from clusterxl.read import read_return, read_returns
+from clusterxl.read import read_return
+from clusterxl.returns import read_returns
 
 UNITS = (
     Unit(group="深圳市", name="宝安区", code="440306", subjects=2),

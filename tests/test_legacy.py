@@ -35,7 +35,8 @@ from clusterxl.finding import Severity
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form
 from clusterxl.normalise import group_returns, normalise_returns
-from clusterxl.read import Return, read_return, read_returns
+from clusterxl.read import Return, read_return
+from clusterxl.returns import read_returns
 from clusterxl.testing.returns import simulate_return
 
 FORMS = Path(__file__).parent / "data" / "forms"

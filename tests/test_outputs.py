@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,12 +13,8 @@ from clusterxl import outputs
 from clusterxl.errors import OutputError
 from clusterxl.outputs import (
     Outputs,
-    csv_bytes,
-    guard,
-    parquet_bytes,
     require_extra,
     safe_name,
-    unguard,
     write_file,
 )
 
@@ -34,23 +27,6 @@ def write_all(files: list[tuple[Path, bytes]], *, force: bool = False) -> None:
 
 def everything_below(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
-
-
-@pytest.mark.parametrize("start", list("=+-@\t\r\n\0＝＋－＠"))
-def test_text_that_looks_like_a_formula_is_guarded(start: str) -> None:
-    assert guard(f"{start}cmd|'/c calc'!A0") == f"'{start}cmd|'/c calc'!A0"
-
-
-@pytest.mark.parametrize("number", ["-5", "+3.25", "-1e-7", "0", "12.50"])
-def test_plain_numbers_stay_numbers(number: str) -> None:
-    assert guard(number) == number
-
-
-@given(
-    st.text(alphabet=st.sampled_from("'=+-@\t\r\n＝－5.e无 a"), max_size=6) | st.text(max_size=8)
-)
-def test_the_guard_can_be_undone(text: str) -> None:
-    assert unguard(guard(text)) == text
 
 
 @given(st.text(max_size=300))
@@ -70,39 +46,32 @@ def test_reserved_names_are_changed(name: str) -> None:
     assert stem not in {"con", "nul", "com1", "lpt9", "aux"}
 
 
-def test_csv_is_for_excel_and_for_programs() -> None:
-    frame = pd.DataFrame(
-        {
-            "text": ["=1+1", "无", None, 'a"b,\rc', "-12"],
-            "number": pd.array([-1.5, None, 0.1, 1e22, 3], dtype="Float64"),
-            "year": pd.array([2022, None, 2021, 2020, 2019], dtype="Int64"),
-            "status": pd.Categorical(["value", "none", "blank", "value", "value"]),
-        }
-    )
-    content = csv_bytes(frame)
-    assert content.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    assert [row["text"] for row in rows] == ["'=1+1", "无", "", 'a"b,\rc', "-12"]
-    assert [row["number"] for row in rows] == ["-1.5", "", "0.1", "1e+22", "3.0"]
-    assert [row["year"] for row in rows] == ["2022", "", "2021", "2020", "2019"]
-    assert rows[1]["status"] == "none"
-
-
-def test_csv_takes_a_lone_surrogate() -> None:
-    content = csv_bytes(pd.DataFrame({"file": ["bad\udcff.xlsx"]}, dtype=object))
-    assert b"bad\\udcff.xlsx" in content
-
-
-def test_parquet_gives_the_frame_back() -> None:
-    frame = pd.DataFrame({"key": ["a", "b"], "number": pd.array([1.5, None], dtype="Float64")})
-    back = pd.read_parquet(io.BytesIO(parquet_bytes(frame)))
-    assert back["key"].tolist() == ["a", "b"]
-    assert back["number"].isna().tolist() == [False, True]
-
-
 def test_a_missing_extra_is_one_sentence_with_the_pip_line() -> None:
     with pytest.raises(OutputError, match=r'pip install "clusterxl\[parquet\]"'):
         require_extra("parquet", module="no_such_module_anywhere")
+
+
+def test_a_file_that_is_written_bit_by_bit_takes_its_place_at_the_end(tmp_path: Path) -> None:
+    (tmp_path / "same.txt").write_bytes(b"one two")
+    with Outputs() as files:
+        for name in ("same.txt", "deep/new.txt"):
+            draft = files.begin(tmp_path)
+            draft.stream.write(b"one ")
+            draft.stream.write(b"two")
+            files.place(draft, tmp_path / name)
+        assert not (tmp_path / "deep" / "new.txt").exists()
+    assert (files.written, files.unchanged) == (
+        [tmp_path / "deep" / "new.txt"],
+        [tmp_path / "same.txt"],
+    )
+    assert (tmp_path / "deep" / "new.txt").read_bytes() == b"one two"
+    assert everything_below(tmp_path) == {"same.txt", "deep", "deep/new.txt"}
+
+
+def test_a_draft_that_is_never_placed_leaves_nothing(tmp_path: Path) -> None:
+    with Outputs() as files:
+        files.begin(tmp_path / "new").stream.write(b"1")
+    assert everything_below(tmp_path) == set()
 
 
 def test_a_file_is_written_with_its_folders(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from clusterxl.cli.group import cli
 from clusterxl.errors import OutputError, UnreadableWorkbookError
 from clusterxl.excel import engines
 from clusterxl.form.file import load_form
-from clusterxl.read import read_return, read_returns
+from clusterxl.read import read_return
+from clusterxl.returns import read_returns
 
 FORM = Path(__file__).parent / "data" / "forms" / "farm-survey"
 FARM = load_form(FORM)

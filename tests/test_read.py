@@ -32,7 +32,8 @@ from clusterxl.excel.stamp import PROPERTY, STAMP_SHEET, Stamp
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form
-from clusterxl.read import Engine, Return, Returns, read_return, read_returns
+from clusterxl.read import Engine, Return, read_return
+from clusterxl.returns import Returns, read_returns
 
 FORMS = Path(__file__).parent / "data" / "forms"
 FARM = load_form(FORMS / "farm-survey")

@@ -14,7 +14,8 @@ from clusterxl.finding import Finding
 from clusterxl.form.file import load_form
 from clusterxl.form.roster import find_unit, units_of
 from clusterxl.normalise import normalise_returns
-from clusterxl.read import read_return, read_returns
+from clusterxl.read import read_return
+from clusterxl.returns import read_returns
 from clusterxl.testing.returns import simulate_return
 
 MOST_BYTES = 400 * 1024

@@ -20,7 +20,8 @@ from clusterxl.form.file import load_form
 from clusterxl.form.model import Form, evidence_rows
 from clusterxl.form.roster import Unit, units_of
 from clusterxl.normalise import normalise_returns
-from clusterxl.read import read_return, read_returns
+from clusterxl.read import read_return
+from clusterxl.returns import read_returns
 from clusterxl.ruleset.derive import derived_ids
 from clusterxl.ruleset.load import load_rules
 from clusterxl.testing.defects import Defect, Expected, simulate_defects

@@ -35,8 +35,9 @@ from clusterxl.form.file import load_form
 from clusterxl.frames import cut_frames
 from clusterxl.inbox import find_workbooks
 from clusterxl.normalise import Records, normalise_returns
-from clusterxl.outputs import csv_bytes
-from clusterxl.read import Return, read_return, read_returns
+from clusterxl.read import Return, read_return
+from clusterxl.returns import read_returns
+from clusterxl.tables import csv_bytes
 
 FARM = load_form(FORMS / "farm-survey")
 WORKBOOK = "xl/workbook.xml"

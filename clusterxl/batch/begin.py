@@ -30,8 +30,9 @@ from clusterxl.form.model import Form
 from clusterxl.form.roster import COLUMNS, Unit, load_roster, units_of
 from clusterxl.ledger import open_ledger, set_facts
 from clusterxl.ledger.store import LEDGER, LOCK, utc_now
-from clusterxl.outputs import PART, guard, not_writable, sweep, write_file
+from clusterxl.outputs import PART, not_writable, sweep, write_file
 from clusterxl.ruleset.load import load_rules
+from clusterxl.tables import guard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

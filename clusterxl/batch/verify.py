@@ -33,8 +33,8 @@ from clusterxl.ledger import (
     verify_ledger,
 )
 from clusterxl.normalise import normalise_returns
-from clusterxl.outputs import csv_bytes
 from clusterxl.sentences import say
+from clusterxl.tables import csv_bytes
 
 # Makes the comparisons that a batch gives as it stands, in each way it may be asked for.
 Remake = Callable[[Batch, Ledger], Iterable[bytes]]

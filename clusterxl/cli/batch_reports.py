@@ -178,7 +178,7 @@ def _comparison_place(batch: Batch, output: Path | None, before: Earlier) -> Pat
 
 def _add_result(files: Outputs, place: Path, result: Result) -> None:
     """Add the workbook, and beside it the sources it does not hold."""
-    from clusterxl.outputs import csv_bytes
+    from clusterxl.tables import csv_bytes
 
     files.add(place, result.content)
     if result.sources is not None:
@@ -197,7 +197,8 @@ def export(
 ) -> None:
     """Write the accepted returns as tables."""
     from clusterxl.batch.results import frames_of
-    from clusterxl.outputs import Outputs, frame_writer
+    from clusterxl.outputs import Outputs
+    from clusterxl.tables import frame_writer
 
     write = frame_writer(kind)
     batch = batch_options.opened(ctx)

@@ -74,7 +74,8 @@ def beside_of(ctx: click.Context) -> Beside:
         WrongUsageError: A format without frames.
         OutputError: An output has a name it cannot have, or an extra is missing.
     """
-    from clusterxl.outputs import frame_writer, require_extra
+    from clusterxl.outputs import require_extra
+    from clusterxl.tables import frame_writer
 
     wanted: Beside = ctx.meta.get(_BESIDE, Beside())
     if wanted.kind and wanted.frames is None:
@@ -111,8 +112,8 @@ def add_beside(
         rounds: This round beside the one before, in frames of their own.
     """
     from clusterxl.export import comparison_frames
-    from clusterxl.outputs import frame_writer
     from clusterxl.page import write_page
+    from clusterxl.tables import frame_writer
 
     if wanted.html is not None:
         page = write_page(comparison, with_contacts=with_contacts, filing=filing)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from clusterxl.aggregate import Comparison
     from clusterxl.cli.intake import Intake
     from clusterxl.finding import Finding
+    from clusterxl.normalise import Records
     from clusterxl.outputs import Outputs
 
 HAS_ERRORS = 1
@@ -47,25 +48,23 @@ def read(
     """Write what returned workbooks hold as tables."""
     from clusterxl.cli.document import tell_findings
     from clusterxl.cli.intake import take_in
-    from clusterxl.frames import cut_frames
-    from clusterxl.outputs import Outputs, frame_writer
+    from clusterxl.cli.tabling import Tabling
+    from clusterxl.outputs import Outputs
+    from clusterxl.tables import table_kind
 
     options.require_folder(output)
-    write = frame_writer(kind)
+    open_table = table_kind(kind)
     with Outputs(force=force) as files:
         files.require_folder(output)
-        intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
+        tabling = Tabling(files, output, open_table, suffix=kind)
+        intake = take_in(paths, forms, passwords=options.passwords_of(ctx), each=tabling.add)
         files.keep(intake.sources)
-        for records in intake.batches:
-            folder = output / records.form.id if len(intake.batches) > 1 else output
-            frames = cut_frames(records.form, records.values, records.returns)
-            for name, frame in frames.items():
-                files.add(folder / f"{name}.{kind}", write(frame))
+        tabling.place()
     tell_findings(intake, intake.of_files)
-    if intake.batches:
+    if intake.groups:
         tell(say("cli.read", count=len(files.written), folder=output))
         tell_unchanged(files)
-        if any(asked.field.personal for one in intake.batches for asked in one.form.inputs):
+        if any(asked.field.personal for one in intake.groups for asked in one.form.inputs):
             tell(say("cli.personal"), err=True)
     finish(ctx, intake)
 
@@ -139,10 +138,10 @@ def aggregate(
     wanted = beside.beside_of(ctx)
     with Outputs(force=force) as files:
         files.require_folder(output.parent)
-        intake = _of_one_form(ctx, paths, forms)
+        intake, records = _of_one_form(ctx, paths, forms)
         before = earlier.earlier_of(ctx, forms)
         files.keep(intake.sources | before.sources)
-        for records in intake.batches:
+        if records is not None:
             with steps(say("cli.comparing")) as progress:
                 alone = aggregate_records(records, intake.findings)
                 comparison, rounds = before.beside(records, alone)
@@ -159,27 +158,31 @@ def aggregate(
             beside.add_beside(files, wanted, comparison, with_contacts=with_contacts, rounds=rounds)
     # What is wrong in the returns stands in the workbook; about other files nothing does.
     tell_findings(intake, intake.of_files)
-    if intake.batches:
+    if records is not None:
         earlier.tell_rounds(before, rounds)
         tell(say("cli.written", path=output))
         beside.tell_beside(files, wanted, with_contacts=with_contacts)
     finish(ctx, intake, before.findings)
 
 
-def _of_one_form(ctx: click.Context, paths: tuple[Path, ...], forms: tuple[str, ...]) -> Intake:
-    """Take in what is to stand in one workbook."""
+def _of_one_form(
+    ctx: click.Context, paths: tuple[Path, ...], forms: tuple[str, ...]
+) -> tuple[Intake, Records | None]:
+    """Take in what is to stand in one workbook; no records where no file gave a return."""
     from clusterxl.cli.intake import take_in
+    from clusterxl.normalise import join_records
 
-    intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
-    if len(intake.batches) > 1:
+    parts: list[Records] = []
+    intake = take_in(paths, forms, passwords=options.passwords_of(ctx), each=parts.append)
+    if len(intake.groups) > 1:
         raise several_forms(intake)
-    return intake
+    return intake, join_records(parts) if parts else None
 
 
 def add_sources(files: Outputs, output: Path, comparison: Comparison) -> None:
     """Write the source of each number beside a workbook that does not hold it."""
-    from clusterxl.outputs import csv_bytes
     from clusterxl.report import is_traced
+    from clusterxl.tables import csv_bytes
 
     if not is_traced(comparison):
         place = output.with_name(f"{output.stem}.sources.csv")
@@ -205,7 +208,7 @@ def folder_between(paths: Sequence[Path], output: Path) -> str:
 def several_forms(intake: Intake) -> UnknownFormError:
     """Say that returns of several forms or years cannot be compared in one workbook."""
     shown = ", ".join(
-        f"{records.form.id} {records.form.base_year or ''}".strip() for records in intake.batches
+        f"{group.form.id} {group.form.base_year or ''}".strip() for group in intake.groups
     )
     return UnknownFormError(say("cli.several_forms", forms=shown), code="cli.several_forms")
 

@@ -105,8 +105,8 @@ def _unreadable(intake: Intake) -> Iterator[dict[str, Any]]:
 
 
 def _returns(intake: Intake) -> Iterator[dict[Hashable, Any]]:
-    for records in intake.batches:
-        yield from records.returns[list(RETURN_COLUMNS)].to_dict("records")
+    for group in intake.groups:
+        yield from group.returns[list(RETURN_COLUMNS)].to_dict("records")
 
 
 def as_bytes(intake: Intake, kind: str) -> bytes:

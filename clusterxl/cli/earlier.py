@@ -169,7 +169,7 @@ def _of_files(ctx: click.Context, known: Earlier, forms: Iterable[Form | str]) -
     from clusterxl.across_rounds import Round
     from clusterxl.aggregate import aggregate_records
     from clusterxl.normalise import group_returns, normalise_returns
-    from clusterxl.read import read_returns
+    from clusterxl.returns import read_returns
 
     passwords = options.passwords_of(ctx)
     with steps(say("cli.reading_before")) as progress:

@@ -12,8 +12,8 @@ from clusterxl.form.lint_lists import CODE
 from clusterxl.form.model import FieldType, Form
 from clusterxl.form.suggest import did_you_mean, nearest
 from clusterxl.form.tables import Table, UnreadableTableError, read_table
-from clusterxl.outputs import unguard
 from clusterxl.sentences import say
+from clusterxl.tables import unguard
 
 COLUMNS = ("city", "unit", "code", "type", "subjects")
 MOST_SUBJECTS = 99

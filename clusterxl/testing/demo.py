@@ -17,8 +17,8 @@ from clusterxl.issue import Places, serial_of, slots_of
 from clusterxl.issuer import Issuer
 from clusterxl.normalise import normalise_returns
 from clusterxl.outputs import Outputs, safe_name
-from clusterxl.read import read_returns
 from clusterxl.report import write_comparison
+from clusterxl.returns import read_returns
 from clusterxl.testing.profile import Profile, folder_of, load_profile
 from clusterxl.testing.returns import simulate_return
 

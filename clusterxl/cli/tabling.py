@@ -1,0 +1,65 @@
+"""The tables of `read`, written part by part while returns come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from clusterxl.frames import cut_frames
+from clusterxl.normalise import Edition, Records, edition_of
+from clusterxl.outputs import Draft, Outputs, telling
+from clusterxl.tables import Table
+
+
+class Tabling:
+    """Tables of returns, a set of files a form and base year.
+
+    Args:
+        files: What is written together.
+        folder: Where the tables go; those of several forms each into a folder of their own.
+        open_table: Opens a table of the kind wanted.
+        suffix: How the names of its files end.
+    """
+
+    def __init__(
+        self,
+        files: Outputs,
+        folder: Path,
+        open_table: Callable[[BinaryIO], Table],
+        *,
+        suffix: str,
+    ) -> None:
+        self._files = files
+        self._folder = folder
+        self._open_table = open_table
+        self._suffix = suffix
+        self._tables: dict[Edition, dict[str, tuple[Draft, Table]]] = {}
+
+    def add(self, records: Records) -> None:
+        """Write the rows of some returns.
+
+        Raises:
+            OutputError: The folder cannot be written.
+        """
+        tables = self._tables.setdefault(edition_of(records.form), {})
+        for name, frame in cut_frames(records.form, records.values, records.returns).items():
+            if name not in tables:
+                draft = self._files.begin(self._folder)
+                tables[name] = draft, self._open_table(draft.stream)
+            with telling(self._folder / f"{name}.{self._suffix}"):
+                tables[name][1].add(frame)
+
+    def place(self) -> None:
+        """Give the files their names.
+
+        Raises:
+            OutputError: Another file has one of them, or the folder cannot be written.
+        """
+        for (form, _, _), tables in self._tables.items():
+            folder = self._folder / form if len(self._tables) > 1 else self._folder
+            for name, (draft, table) in tables.items():
+                path = folder / f"{name}.{self._suffix}"
+                with telling(path):
+                    table.close()
+                self._files.place(draft, path)
