@@ -21,6 +21,9 @@ SEED ?= 1
 # How many returns of each form `make damage` damages.
 DAMAGE ?= 500
 
+# What `make bench` runs.
+BENCHMARKS ?= reading issuing checking comparing scaling
+
 .PHONY: help demo test bench proof bugs fuzz damage crash lint docs wheelhouse clean
 
 help:
@@ -44,7 +47,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 bench: $(VENV)/.dev
-	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 proof: $(VENV)/.dev
 	$(BIN)/python tests/prove.py $(FILLS)

@@ -11,8 +11,8 @@ from clusterxl.normalise import Edition, Records, edition_of, normalise_returns
 from clusterxl.read import Return
 
 # Rules look at one return at a time, so a part is checked as the whole is. So many are checked in
-# little more time than one, and keep some hundred megabytes.
-PART = 100
+# little more time than one, and keep less memory than loading the libraries takes.
+PART = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.judge import read_in_batch
-from clusterxl.check import check_records, summarise
+from clusterxl.check import summarise
 from clusterxl.errors import LedgerError, NothingFoundError, WorkbookError
 from clusterxl.finding import Finding
+from clusterxl.flow import check_in_parts
 from clusterxl.frames import Status
 from clusterxl.ledger import (
     Act,
@@ -22,7 +23,8 @@ from clusterxl.ledger import (
     find_findings,
     find_returns,
 )
-from clusterxl.normalise import Records, normalise_returns
+from clusterxl.normalise import Records, join_records, normalise_returns
+from clusterxl.read import Return
 from clusterxl.sentences import say
 
 
@@ -34,7 +36,7 @@ class Gathered:
         recorded: The returns as the ledger has them, by unit and serial.
         records: Their records, with counts of findings.
         findings: What is told about them: what the ledger asks, what the check and the answers to
-            corrections say, and what rules say that compare returns with each other.
+            corrections say.
     """
 
     recorded: tuple[Recorded, ...]
@@ -66,20 +68,29 @@ def gather(
     if not chosen:
         name = "none_counts" if questioned else "none_accepted"
         raise NothingFoundError(say(f"batch.{name}"), code=f"batch.{name}")
-    returns = []
+    parts = list(check_in_parts(_read_again(batch, ledger, chosen, progress)))
+    records = join_records([part.records for part in parts])
+    told = [finding for found in chosen for finding in find_findings(ledger, found.sha256)]
+    checked = (finding for part in parts for finding in part.findings)
+    findings = _together(records, told, checked)
+    return Gathered(recorded=chosen, records=summarise(records, findings), findings=findings)
+
+
+def _read_again(
+    batch: Batch,
+    ledger: Ledger,
+    chosen: Sequence[Recorded],
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[Return]:
     for done, found in enumerate(chosen, start=1):
         data = ledger.archive.read(found.sha256)
         try:
-            returns.append(read_in_batch(batch, data, found.file))
+            yield read_in_batch(batch, data, found.file)
         except WorkbookError as error:
             sentence = say("batch.unreadable_now", file=found.file, reason=error)
             raise LedgerError(sentence, code="batch.unreadable_now") from error
         if progress:
             progress(done, len(chosen))
-    records = normalise_returns(returns, form=batch.form)
-    told = (finding for found in chosen for finding in find_findings(ledger, found.sha256))
-    findings = _together(records, tuple(told))
-    return Gathered(recorded=chosen, records=summarise(records, findings), findings=findings)
 
 
 def contacts_of(batch: Batch, ledger: Ledger) -> Mapping[str, str]:
@@ -109,10 +120,11 @@ def settled_entry(ledger: Ledger) -> Entry | None:
     return max(settled, key=attrgetter("number"), default=None)
 
 
-def _together(records: Records, told: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Join to what the ledger tells what only shows when returns stand side by side."""
+def _together(
+    records: Records, told: Sequence[Finding], checked: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    """Join to what the ledger tells what checking again has to tell."""
     known = {(found.return_id, found.code, found.key) for found in told}
-    checked = check_records(records)
     beside = (f for f in checked if (f.return_id, f.code, f.key) not in known)
     order = {return_id: at for at, return_id in enumerate(records.returns["return_id"])}
     places = {asked.key: at for at, asked in enumerate(records.form.inputs)}

@@ -95,6 +95,8 @@ def take_in(
         for part in check_in_parts(map(taking.note, reading)):
             each(part.records)
             taking.check(part)
+            # Else it would be kept until the next is whole.
+            del part
     return Intake(
         groups=taking.groups(),
         findings=(*reading.findings, *taking.findings()),
