@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from batch_play import begun, filled
+from forking import may_attach, run_forked
 from ledger_rig import (
     KILLED,
     Left,
     Ran,
     audited,
     calls_in,
-    has_strace,
     left_in,
-    run_script,
     strace,
 )
 
@@ -83,13 +82,13 @@ class Fault:
     Attributes:
         name: What, to be told.
         kills: Whether the process dies of it.
-        before: A command that brings it about.
+        inject: What strace brings about; empty for nothing.
         environment: Variables that bring it about.
     """
 
     name: str
     kills: bool
-    before: tuple[str, ...] = ()
+    inject: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -144,17 +143,27 @@ class Scene:
 
 
 def _at_call(inject: str, *, kills: bool) -> Fault:
-    return Fault(name=inject, kills=kills, before=strace(inject))
+    return Fault(name=inject, kills=kills, inject=inject)
 
 
-def typed_in(folder: Path, command: str, fault: Fault | None = None) -> Ran:
-    """Type a command in a folder that holds a batch, and let something befall it."""
+def typed_in(
+    folder: Path, command: str, fault: Fault | None = None, log: Path | None = None
+) -> Ran:
+    """Type a command in a folder that holds a batch, and let something befall it.
+
+    Args:
+        folder: The folder.
+        command: The command.
+        fault: What befalls it.
+        log: Where strace tells of its calls.
+    """
     line = [
         str(folder / part) if part in ("in", "more.toml") else part for part in COMMANDS[command]
     ]
     asked = ("batch", *line, "--batch", str(folder / "batch"))
-    before = fault.before if fault else ()
-    return run_script(COMMAND, *asked, before=before, **(fault.environment if fault else {}))
+    inject = fault.inject if fault else ""
+    watch = strace(*([inject] if inject else []), log=log) if inject or log else ()
+    return run_forked(asked, environment=fault.environment if fault else {}, strace=watch)
 
 
 def stages(root: Path) -> None:
@@ -175,7 +184,8 @@ def stages(root: Path) -> None:
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    ran = run_script(COMMAND, "batch", "receive", str(folder / "first"), "--batch", str(batch.root))
+    first = ("batch", "receive", str(folder / "first"), "--batch", str(batch.root))
+    ran = run_forked(first, environment={})
     assert ran.code == 1, ran.said
     for stage, command, earlier in (
         ("received", "receive", "begun"),
@@ -201,14 +211,9 @@ def scene_of(command: str, given: Path, folder: Path) -> Scene:
         rows = roster.read_text("utf-8-sig").replace("1102,rural,1", "1102,rural,2")
         roster.write_text(rows, "utf-8")
     events, log = folder / "events", folder / "log"
-    watch = Fault(
-        name="",
-        kills=False,
-        before=strace(log=log) if has_strace() else (),
-        environment=audited(count=str(events)),
-    )
+    counts = Fault(name="", kills=False, environment=audited(count=str(events)))
     shutil.copytree(before, folder / "whole")
-    ran = typed_in(folder / "whole", command, watch)
+    ran = typed_in(folder / "whole", command, counts, log=log if may_attach() else None)
     assert ran.code in (0, 1), ran.said
     return Scene(
         command=command,
