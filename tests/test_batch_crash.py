@@ -13,7 +13,7 @@ from ledger_rig import left_in
 from test_ledger_crash import chosen, run_all
 
 # Of each command; `all` is for a night.
-POINTS = os.environ.get("CRASH_POINTS", "2")
+POINTS = os.environ.get("CRASH_POINTS", "4")
 
 
 @pytest.fixture(scope="module")
