@@ -13,8 +13,9 @@ import pandas as pd
 from clusterxl.errors import ClusterxlError
 from clusterxl.finding import UNSEEN, Finding, Severity
 from clusterxl.form.answers import canonical_text
+from clusterxl.form.model import Form
 from clusterxl.normalise import Records
-from clusterxl.ruleset.load import compile_rules
+from clusterxl.ruleset.load import compile_rules, load_rules
 from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
 from clusterxl.ruleset.messages import Teller
 from clusterxl.ruleset.nodes import Verdict
@@ -41,11 +42,14 @@ class Confrontation:
     views: Views
 
 
-def check_records(records: Records) -> tuple[Finding, ...]:
+def check_records(
+    records: Records, instances: Sequence[Instance] | None = None
+) -> tuple[Finding, ...]:
     """Check records against all rules of their form.
 
     Args:
         records: The records.
+        instances: Some of the rules at their places; by default all there are.
 
     Returns:
         Return by return: first what concerns the file, then each rule that fails somewhere, in the
@@ -57,38 +61,56 @@ def check_records(records: Records) -> tuple[Finding, ...]:
         ClusterxlError: The two ways in which rules are run differ: a mistake in this program.
     """
     validate_frames(records.form, {"values": records.values, "returns": records.returns})
-    confrontation = confront(records)
+    confrontation = confront(records, instances)
     unseen = {(f.return_id, f.key) for f in records.findings if f.code in UNSEEN}
     failed = _failed(records, confrontation)
     missing = {i.rule.id for i in confrontation.instances if i.rule.kind in _MISSING}
     told = (f for f in failed if f.code not in missing or (f.return_id, f.key) not in unseen)
-    found = [*records.findings, *told]
-    order = {return_id: at for at, return_id in enumerate(records.returns["return_id"])}
-    places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
-    return tuple(sorted(found, key=lambda f: (order.get(f.return_id, -1), places.get(f.key, -1))))
+    return in_order(records.form, records.returns, (*records.findings, *told))
 
 
-def confront(records: Records) -> Confrontation:
-    """Run all rules over all returns, by masks and by pandera, and hold both to the same result.
+def in_order(form: Form, returns: pd.DataFrame, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put findings in the order of the returns, then of the form, then of its rules."""
+    order = {return_id: at for at, return_id in enumerate(returns["return_id"])}
+    places = {asked.key: at for at, asked in enumerate(form.inputs)}
+    rules = {rule.id: at for at, rule in enumerate(load_rules(form))}
+
+    def place(found: Finding) -> tuple[int, int, int]:
+        # What is told of no cell, and what is no rule, comes first.
+        return (
+            order.get(found.return_id, -1),
+            places.get(found.key, -1),
+            rules.get(found.code, -1),
+        )
+
+    return tuple(sorted(findings, key=place))
+
+
+def confront(records: Records, instances: Sequence[Instance] | None = None) -> Confrontation:
+    """Run rules over all returns, by masks and by pandera, and hold both to the same result.
+
+    Args:
+        records: The records.
+        instances: Some of the rules at their places; by default all there are.
 
     Raises:
         DefinitionError: A rule of the form is wrong.
         ClusterxlError: They differ: a mistake in this program.
     """
     form = records.form
-    instances = compile_rules(form)
+    run = compile_rules(form) if instances is None else tuple(instances)
     frame = view_frame(records.text, records.number)
     views = Views(frame, language=form.language)
-    verdicts = np.full((len(instances), views.size), Verdict.NOT_APPLICABLE, dtype=np.int8)
-    for row, instance in enumerate(instances):
+    verdicts = np.full((len(run), views.size), Verdict.NOT_APPLICABLE, dtype=np.int8)
+    for row, instance in enumerate(run):
         verdicts[row] = judge(instance.judgement, views)
-    confrontation = Confrontation(instances=instances, verdicts=verdicts, views=views)
+    confrontation = Confrontation(instances=run, verdicts=verdicts, views=views)
     _compare(records, confrontation, frame)
     return confrontation
 
 
 def _compare(records: Records, confrontation: Confrontation, frame: pd.DataFrame) -> None:
-    schema = rule_schema(records.form, confrontation.instances)
+    schema = rule_schema(records.form, confrontation.instances, keys=records.keys)
     stated = failing_returns(schema, frame)
     nowhere = np.zeros(len(frame), dtype=np.bool_)
     rule_ids = np.array([instance.rule.id for instance in confrontation.instances])
@@ -107,17 +129,25 @@ def summarise(records: Records, findings: Iterable[Finding]) -> Records:
         findings: What was found in them.
 
     Returns:
-        The same records; a return without an error is `clean`. A warning that was explained
-        counts as explained, and no longer as a warning.
+        The same records, their returns as `count_findings` says.
+    """
+    return replace(records, returns=count_findings(records.returns, findings))
+
+
+def count_findings(returns: pd.DataFrame, findings: Iterable[Finding]) -> pd.DataFrame:
+    """Return the frame of returns with status and counts of findings.
+
+    A return without an error is `clean`. A warning that was explained counts as explained, and no
+    longer as a warning.
     """
     counts = Counter((found.return_id, _counted_as(found)) for found in findings)
-    returns = records.returns.copy()
+    returns = returns.copy()
     ids = returns["return_id"].tolist()
     for column in ("errors", "warnings", "explained"):
         returns[column] = np.array([counts[name, column] for name in ids], dtype=np.int64)
     status = ["errors" if counts[name, "errors"] else "clean" for name in ids]
     returns["status"] = pd.Series(status, index=returns.index, dtype="str")
-    return replace(records, returns=returns)
+    return returns
 
 
 def _counted_as(found: Finding) -> str:
@@ -148,7 +178,7 @@ class _Cells:
         self.files: Sequence[str] = records.returns["file"].tolist()
         self.ids: Sequence[str] = records.returns["return_id"].tolist()
         self._values = records.values
-        self._places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
+        self._places = {key: at for at, key in enumerate(records.keys)}
         self._rows: dict[int, int] = {}
         self._columns: dict[str, list[str]] = {}
 

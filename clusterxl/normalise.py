@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +64,23 @@ class Records:
     text: pd.DataFrame
     number: pd.DataFrame
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The cells it has, in form order."""
+        return tuple(self.text.columns)
+
+    def only(self, keys: Iterable[str]) -> Records:
+        """Return the same returns with some of their cells, and nothing that was told of them."""
+        wanted = frozenset(keys)
+        kept = [key for key in self.keys if key in wanted]
+        return replace(
+            self,
+            values=self.values[self.values["key"].isin(kept)].reset_index(drop=True),
+            text=self.text[kept],
+            number=self.number[kept],
+            findings=(),
+        )
 
 
 def normalise_returns(returns: Sequence[Return], *, form: Form | None = None) -> Records:

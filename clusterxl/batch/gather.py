@@ -8,10 +8,10 @@ from operator import attrgetter
 
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.judge import read_in_batch
-from clusterxl.check import summarise
+from clusterxl.check import in_order, summarise
 from clusterxl.errors import LedgerError, NothingFoundError, WorkbookError
 from clusterxl.finding import Finding
-from clusterxl.flow import check_in_parts
+from clusterxl.flow import Flow
 from clusterxl.frames import Status
 from clusterxl.ledger import (
     Act,
@@ -36,7 +36,7 @@ class Gathered:
         recorded: The returns as the ledger has them, by unit and serial.
         records: Their records, with counts of findings.
         findings: What is told about them: what the ledger asks, what the check and the answers to
-            corrections say.
+            corrections say, and what rules say that compare returns with each other.
     """
 
     recorded: tuple[Recorded, ...]
@@ -68,11 +68,11 @@ def gather(
     if not chosen:
         name = "none_counts" if questioned else "none_accepted"
         raise NothingFoundError(say(f"batch.{name}"), code=f"batch.{name}")
-    parts = list(check_in_parts(_read_again(batch, ledger, chosen, progress)))
-    records = join_records([part.records for part in parts])
+    flow = Flow()
+    records = join_records(list(flow.parts(_read_again(batch, ledger, chosen, progress))))
+    (checked,) = flow.checked()
     told = [finding for found in chosen for finding in find_findings(ledger, found.sha256)]
-    checked = (finding for part in parts for finding in part.findings)
-    findings = _together(records, told, checked)
+    findings = _together(records, told, checked.findings)
     return Gathered(recorded=chosen, records=summarise(records, findings), findings=findings)
 
 
@@ -123,14 +123,10 @@ def settled_entry(ledger: Ledger) -> Entry | None:
 def _together(
     records: Records, told: Sequence[Finding], checked: Iterable[Finding]
 ) -> tuple[Finding, ...]:
-    """Join to what the ledger tells what checking again has to tell."""
+    """Join to what the ledger tells what only shows when returns stand side by side."""
     known = {(found.return_id, found.code, found.key) for found in told}
     beside = (f for f in checked if (f.return_id, f.code, f.key) not in known)
-    order = {return_id: at for at, return_id in enumerate(records.returns["return_id"])}
-    places = {asked.key: at for at, asked in enumerate(records.form.inputs)}
-    return tuple(
-        sorted((*told, *beside), key=lambda f: (order[f.return_id], places.get(f.key, -1)))
-    )
+    return in_order(records.form, records.returns, (*told, *beside))
 
 
 def _personal(batch: Batch, ledger: Ledger, found: Recorded) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def read(
         tabling = Tabling(files, output, open_table, suffix=kind)
         intake = take_in(paths, forms, passwords=options.passwords_of(ctx), each=tabling.add)
         files.keep(intake.sources)
-        tabling.place()
+        tabling.place(intake.groups)
     tell_findings(intake, intake.of_files)
     if intake.groups:
         tell(say("cli.read", count=len(files.written), folder=output))
@@ -176,7 +177,9 @@ def _of_one_form(
     intake = take_in(paths, forms, passwords=options.passwords_of(ctx), each=parts.append)
     if len(intake.groups) > 1:
         raise several_forms(intake)
-    return intake, join_records(parts) if parts else None
+    if not parts:
+        return intake, None
+    return intake, replace(join_records(parts), returns=intake.groups[0].returns)
 
 
 def add_sources(files: Outputs, output: Path, comparison: Comparison) -> None:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
 
 from clusterxl.cli.console import steps
 from clusterxl.finding import Finding, Severity
-from clusterxl.flow import Part, check_in_parts
-from clusterxl.form.model import Form
+from clusterxl.flow import Checked, Flow
 from clusterxl.inbox import Skipped
-from clusterxl.normalise import Edition, Records, edition_of
-from clusterxl.read import Return
+from clusterxl.normalise import Records
 from clusterxl.returns import Reading
 from clusterxl.sentences import say
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Group:
-    """What came in of one form and base year.
-
-    Attributes:
-        form: The form.
-        returns: Row a return, in the order of the files; columns `frames.RETURNS`.
-    """
-
-    form: Form
-    returns: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +28,7 @@ class Intake:
         sources: Where the files lie that were read; nothing is ever written over them.
     """
 
-    groups: tuple[Group, ...]
+    groups: tuple[Checked, ...]
     findings: tuple[Finding, ...]
     unread: tuple[str, ...]
     skipped: tuple[Skipped, ...]
@@ -81,7 +64,7 @@ def take_in(
         paths: Files, folders and zips.
         forms: Forms the returns may answer, beside the packaged ones.
         passwords: Tried where a file has one.
-        each: Given the checked records of each part, which are not kept.
+        each: Given the records of each part, which are not kept; their status is not known yet.
 
     Raises:
         NothingFoundError: The paths hold no workbook.
@@ -89,68 +72,25 @@ def take_in(
         DefinitionError: The definition of a form is wrong.
         OutputError: Passwords are given, and the extra that tries them is missing.
     """
+    flow, taken = Flow(), 0
     with steps(say("cli.reading_and_checking")) as progress:
-        taking = _Taking(progress)
-        reading = Reading(paths, forms=forms, passwords=passwords, progress=taking.read)
-        for part in check_in_parts(map(taking.note, reading)):
-            each(part.records)
-            taking.check(part)
+        # Both are steps: a file that is read, and a return that is checked.
+        reading = Reading(
+            paths,
+            forms=forms,
+            passwords=passwords,
+            progress=lambda done, files: progress(done + taken, 2 * files),
+        )
+        for records in flow.parts(reading):
+            each(records)
+            taken += len(records.returns)
             # Else it would be kept until the next is whole.
-            del part
+            del records
+        groups = flow.checked()
     return Intake(
-        groups=taking.groups(),
-        findings=(*reading.findings, *taking.findings()),
+        groups=groups,
+        findings=(*reading.findings, *(found for group in groups for found in group.findings)),
         unread=tuple(finding.file for finding in reading.findings if not finding.return_id),
         skipped=tuple(reading.skipped),
         sources=frozenset(reading.sources),
     )
-
-
-@dataclass(slots=True, kw_only=True)
-class _Filed:
-    """What is kept of the returns of one form and base year."""
-
-    form: Form
-    returns: list[pd.DataFrame] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-
-class _Taking:
-    """Keeps what is said of returns, by form and base year, and shows how far it is."""
-
-    def __init__(self, progress: Callable[[int, int], None]) -> None:
-        self._progress = progress
-        self._filed: dict[Edition, _Filed] = {}
-        self._files = self._read = self._checked = 0
-
-    def read(self, number: int, files: int) -> None:
-        """Note that one of so many files is being read."""
-        self._read, self._files = number, files
-        self._show()
-
-    def note(self, found: Return) -> Return:
-        """Note in which order forms come; a part of one may be whole before that of another."""
-        self._filed.setdefault(edition_of(found.form), _Filed(form=found.form))
-        return found
-
-    def check(self, part: Part) -> None:
-        """Keep what is said of a part."""
-        filed = self._filed[edition_of(part.records.form)]
-        filed.returns.append(part.records.returns)
-        filed.findings += part.findings
-        self._checked += len(part.records.returns)
-        self._show()
-
-    def groups(self) -> tuple[Group, ...]:
-        """Return what came in, by form and base year."""
-        return tuple(
-            Group(form=filed.form, returns=pd.concat(filed.returns, ignore_index=True))
-            for filed in self._filed.values()
-        )
-
-    def findings(self) -> Iterator[Finding]:
-        """Go through the findings, form by form."""
-        return (finding for filed in self._filed.values() for finding in filed.findings)
-
-    def _show(self) -> None:
-        self._progress(self._read + self._checked, 2 * self._files)

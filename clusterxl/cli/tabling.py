@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from clusterxl.flow import Checked
 from clusterxl.frames import cut_frames
 from clusterxl.normalise import Edition, Records, edition_of
 from clusterxl.outputs import Draft, Outputs, telling
 from clusterxl.tables import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_RETURNS = "returns"
+_Tables = dict[str, tuple[Draft, Table]]
 
 
 class Tabling:
@@ -34,32 +42,38 @@ class Tabling:
         self._folder = folder
         self._open_table = open_table
         self._suffix = suffix
-        self._tables: dict[Edition, dict[str, tuple[Draft, Table]]] = {}
+        self._tables: dict[Edition, _Tables] = {}
 
     def add(self, records: Records) -> None:
-        """Write the rows of some returns.
+        """Write the rows of some returns, but for what is only known of all.
 
         Raises:
             OutputError: The folder cannot be written.
         """
         tables = self._tables.setdefault(edition_of(records.form), {})
         for name, frame in cut_frames(records.form, records.values, records.returns).items():
-            if name not in tables:
-                draft = self._files.begin(self._folder)
-                tables[name] = draft, self._open_table(draft.stream)
-            with telling(self._folder / f"{name}.{self._suffix}"):
-                tables[name][1].add(frame)
+            # It stands where it belongs, and is filled in when all returns are checked.
+            self._write(tables, name, frame if name != _RETURNS else frame[:0])
 
-    def place(self) -> None:
-        """Give the files their names.
+    def place(self, groups: Iterable[Checked]) -> None:
+        """Write what was said of all returns, and give the files their names.
 
         Raises:
             OutputError: Another file has one of them, or the folder cannot be written.
         """
-        for (form, _, _), tables in self._tables.items():
-            folder = self._folder / form if len(self._tables) > 1 else self._folder
+        for group in groups:
+            tables = self._tables[edition_of(group.form)]
+            self._write(tables, _RETURNS, group.returns)
+            folder = self._folder / group.form.id if len(self._tables) > 1 else self._folder
             for name, (draft, table) in tables.items():
                 path = folder / f"{name}.{self._suffix}"
                 with telling(path):
                     table.close()
                 self._files.place(draft, path)
+
+    def _write(self, tables: _Tables, name: str, frame: pd.DataFrame) -> None:
+        if name not in tables:
+            draft = self._files.begin(self._folder)
+            tables[name] = draft, self._open_table(draft.stream)
+        with telling(self._folder / f"{name}.{self._suffix}"):
+            tables[name][1].add(frame)

@@ -13,7 +13,7 @@ from clusterxl.form.source import Mistakes, rule_entries
 from clusterxl.ruleset.derive import derive_rules
 from clusterxl.ruleset.language import Scope, compile_rule
 from clusterxl.ruleset.names import Names, names_of
-from clusterxl.ruleset.nodes import Condition, Truth
+from clusterxl.ruleset.nodes import Condition, Truth, keys_of, looks_at_others
 from clusterxl.ruleset.rules import Instance, Place, Rule, RuleDescription
 from clusterxl.ruleset.written import read_written
 from clusterxl.sentences import say
@@ -73,6 +73,33 @@ def _broken(form: Form, mistakes: tuple[Mistake, ...]) -> DefinitionError:
 
 def _read(names: Names, mistakes: Mistakes) -> tuple[Rule, ...]:
     return read_written(names, rule_entries(names.form.rules, mistakes), mistakes)
+
+
+def split_rules(form: Form) -> tuple[tuple[Instance, ...], tuple[Instance, ...]]:
+    """Return the rules at their places that look at one return alone, and the others.
+
+    Raises:
+        DefinitionError: A rule of the form is wrong.
+    """
+    alone: list[Instance] = []
+    across: list[Instance] = []
+    for instance in compile_rules(form):
+        judgement = instance.judgement
+        looks = looks_at_others(*judgement.guards, judgement.check)
+        (across if looks else alone).append(instance)
+    return tuple(alone), tuple(across)
+
+
+def keys_seen(form: Form, instances: Iterable[Instance]) -> frozenset[str]:
+    """Return the cells that some rules look at, point at or speak of, and their explanations."""
+    keys: set[str] = set()
+    for instance in instances:
+        judgement, place = instance.judgement, instance.place
+        shown = [figure.number for figure in place.live.values() if figure.number is not None]
+        keys.update(keys_of(*judgement.guards, judgement.check, *shown))
+        keys.update(figure.key for figure in place.live.values() if figure.key)
+        keys.update(place.cells, (form.by_key[key].note for key in place.cells))
+    return frozenset(keys - {""})
 
 
 @lru_cache(maxsize=4)

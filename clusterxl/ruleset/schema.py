@@ -81,12 +81,20 @@ def validate_frames(form: Form, frames: Mapping[str, pd.DataFrame]) -> None:
             raise _internal(name, check)
 
 
-def rule_schema(form: Form, instances: Sequence[Instance]) -> pa.DataFrameSchema:
-    """Return the schema of the frame of views, with one check a rule."""
+def rule_schema(
+    form: Form, instances: Sequence[Instance], *, keys: Sequence[str] | None = None
+) -> pa.DataFrameSchema:
+    """Return the schema of the frame of views, with one check a rule.
+
+    Args:
+        form: The form.
+        instances: The rules at their places.
+        keys: The cells of which the frame has views; by default all.
+    """
     by_rule: dict[str, list[Instance]] = {}
     for instance in instances:
         by_rule.setdefault(instance.rule.id, []).append(instance)
-    keys = [asked.key for asked in form.inputs]
+    keys = [asked.key for asked in form.inputs] if keys is None else keys
     texts = [f"{key}{TEXT_SUFFIX}" for key in keys]
     columns = dict.fromkeys(keys, NUMBER) | dict.fromkeys(texts, "object")
     checks = [_shape_check(FrameSpec(name="views", columns=columns))]
