@@ -74,10 +74,12 @@ class Records:
         """Return the same returns with some of their cells, and nothing that was told of them."""
         wanted = frozenset(keys)
         kept = [key for key in self.keys if key in wanted]
+        # Anew: a column is cut from the memory of all, which it would hold on to.
+        texts = {key: typed_array(self.text[key].tolist(), "str") for key in kept}
         return replace(
             self,
             values=self.values[self.values["key"].isin(kept)].reset_index(drop=True),
-            text=self.text[kept],
+            text=pd.DataFrame(texts, index=self.text.index, columns=kept),
             number=self.number[kept],
             findings=(),
         )

@@ -12,12 +12,16 @@ from clusterxl.outputs import require_extra
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
 # What Excel, WPS and LibreOffice may take for the start of a formula in a CSV; quotes before
 # it count as well, so that taking one quote away again gives back what was there.
 DANGEROUS = re.compile("'*[=+\\-@\t\r\n\0＝＋－＠]")
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+# A group of rows in Parquet has at least so many cells, the last excepted.
+GROUP_CELLS = 250_000
 
 
 def guard(text: str) -> str:
@@ -72,26 +76,41 @@ class CsvTable:
 
 
 class ParquetTable:
-    """Parquet, a group of rows a frame; the extra `parquet` must be there."""
+    """Parquet; the extra `parquet` must be there.
+
+    Rows are gathered to groups of a fair size: a group costs a reader, and the memory of the
+    writer, so much a column whatever it holds.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
 
     def add(self, frame: pd.DataFrame) -> None:
-        """Write the rows of a frame."""
+        """Write the rows of a frame, or keep them for a group."""
         # Imported when it is asked for: it is an extra.
+        import pyarrow as pa  # noqa: PLC0415
+
+        self._waiting.append(pa.Table.from_pandas(frame, preserve_index=False))
+        if sum(table.num_rows * table.num_columns for table in self._waiting) >= GROUP_CELLS:
+            self._write()
+
+    def close(self) -> None:
+        """Write what is left, and the foot of the file."""
+        if self._waiting:
+            self._write()
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write(self) -> None:
         import pyarrow as pa  # noqa: PLC0415
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-        self._writer = self._writer or pq.ParquetWriter(self._stream, table.schema)
-        self._writer.write_table(table)
-
-    def close(self) -> None:
-        """Write the foot of the file."""
-        if self._writer is not None:
-            self._writer.close()
+        group = pa.concat_tables(self._waiting)
+        self._waiting.clear()
+        self._writer = self._writer or pq.ParquetWriter(self._stream, group.schema)
+        self._writer.write_table(group)
 
 
 def table_kind(kind: str) -> Callable[[BinaryIO], Table]:
