@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,11 @@ from clusterxl.read import (
     read_bytes,
     require_crypto,
 )
+from clusterxl.sending import Task, read_elsewhere, task_of
 from clusterxl.sentences import say
+
+# What a file gave: a return, why it gave none, or the id of a return that came before.
+_Answer = Return | WorkbookError | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,7 @@ def read_returns(
     engine: Engine = "package",
     passwords: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
 ) -> Returns:
     """Read all workbooks that came back; a bad file is a finding and stops no other.
 
@@ -59,7 +65,9 @@ def read_returns(
         forms: Forms they may answer, loaded or as folders; packaged ones are known anyway.
         engine: What reads them: our reader of packages, or openpyxl, by which ours is judged.
         passwords: Tried where a file has one; the extra `crypto` must be there.
-        progress: Told how many of how many files are being read.
+        progress: Told how many of how many files are read.
+        executor: Other processes that read, on this computer or others; by default this one does.
+            Each loads forms that are given as paths or ids once, others with each file.
 
     Returns:
         The returns, what is wrong with other files, and which were left alone.
@@ -69,7 +77,14 @@ def read_returns(
         OutputError: Passwords are given, and the extra is missing.
         DefinitionError: One of the forms given has mistakes.
     """
-    reading = Reading(paths, forms=forms, engine=engine, passwords=passwords, progress=progress)
+    reading = Reading(
+        paths,
+        forms=forms,
+        engine=engine,
+        passwords=passwords,
+        progress=progress,
+        executor=executor,
+    )
     returns = tuple(reading)
     return Returns(
         returns=returns,
@@ -99,36 +114,67 @@ class Reading:
         engine: Engine = "package",
         passwords: Sequence[str] = (),
         progress: Callable[[int, int], None] | None = None,
+        executor: Executor | None = None,
     ) -> None:
         require_crypto(passwords)
         self._inbox = find_workbooks(paths)
+        self._forms = tuple(forms)
         self._known = KnownForms(forms)
         self._engine = engine
         self._passwords = passwords
         self._progress = progress
+        self._executor = executor
         self.findings: list[Finding] = []
         self.skipped = list(self._inbox.skipped)
         self.sources = {file.path for file in self._inbox.files}
 
     def __iter__(self) -> Iterator[Return]:
         first: dict[str, str] = {}
-        for number, file in enumerate(self._inbox.files, start=1):
+        if self._executor is None:
+            answers = self._read_here(first)
+        else:
+            answers = read_elsewhere(self._tasks(), self._executor, self._known)
+        for number, (file, answer) in enumerate(answers, start=1):
             if self._progress:
                 self._progress(number, len(self._inbox.files))
+            if isinstance(answer, WorkbookError):
+                self._leave(file, answer)
+                continue
+            name = answer if isinstance(answer, str) else answer.return_id
+            if isinstance(answer, str) or name in first:
+                self.findings.append(_repeated(file.name, name, first[name]))
+                continue
+            first[name] = file.name
+            yield answer
+        if not first and not self.findings:
+            raise nothing_in(self._inbox.paths)
+
+    def _read_here(self, first: Mapping[str, str]) -> Iterator[tuple[InboxFile, _Answer]]:
+        """Read one file after the other; one that came before is only named."""
+        for file in self._inbox.files:
             try:
                 data = file.read_bytes()
                 name = id_of(data)
-                if name in first:
-                    self.findings.append(_repeated(file.name, name, first[name]))
-                    continue
-                found = read_bytes(data, file.name, self._known, self._engine, self._passwords)
+                answer: _Answer = name
+                if name not in first:
+                    answer = read_bytes(data, file.name, self._known, self._engine, self._passwords)
+                yield file, answer
             except WorkbookError as error:
-                self._leave(file, error)
+                yield file, error
+
+    def _tasks(self) -> Iterator[tuple[InboxFile, Task | WorkbookError]]:
+        for file in self._inbox.files:
+            try:
+                data = file.read_bytes()
+            except WorkbookError as error:
+                yield file, error
             else:
-                first[name] = file.name
-                yield found
-        if not first and not self.findings:
-            raise nothing_in(self._inbox.paths)
+                yield file, self._task(data, file.name)
+
+    def _task(self, data: bytes, file: str) -> Task:
+        return task_of(
+            data, file, forms=self._forms, engine=self._engine, passwords=self._passwords
+        )
 
     def _leave(self, file: InboxFile, error: WorkbookError) -> None:
         if error.code != "read.other_kind":

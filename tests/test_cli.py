@@ -689,6 +689,16 @@ class TestProcess:
         done = self.start("generate", "-o", tmp_path, "--unit", "440306")
         assert (done.returncode, done.stderr) == (0, b"")
 
+    def test_several_processes_read_the_same(self, returned: Path, tmp_path: Path) -> None:
+        for jobs in ("1", "2"):
+            asked = ("read", returned, "-o", tmp_path / jobs, "--jobs", jobs)
+            assert self.start(*asked).returncode == 1
+        names = everything_below(tmp_path / "1")
+        assert names == everything_below(tmp_path / "2")
+        for name in names:
+            one, two = (tmp_path / jobs / name for jobs in ("1", "2"))
+            assert one.read_bytes() == two.read_bytes()
+
     def test_no_default_encoding_is_used(self, returned: Path, tmp_path: Path) -> None:
         strict = {"PYTHONWARNDEFAULTENCODING": "1", "PYTHONWARNINGS": "error::EncodingWarning"}
         assert self.start("read", returned, "-o", tmp_path, **strict).returncode == 1

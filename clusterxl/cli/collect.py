@@ -35,6 +35,7 @@ KIND_OF_SUFFIX = {".xlsx": "xlsx", ".json": "json"}
 @options.forms
 @options.password_file
 @options.ask_password
+@options.jobs
 @click.option("--format", "kind", type=click.Choice(["csv", "parquet"]), default="csv")
 @options.force
 @click.pass_context
@@ -58,7 +59,12 @@ def read(
     with Outputs(force=force) as files:
         files.require_folder(output)
         tabling = Tabling(files, output, open_table, suffix=kind)
-        intake = take_in(paths, forms, passwords=options.passwords_of(ctx), each=tabling.add)
+        intake = take_in(
+            paths,
+            forms,
+            **options.reading_of(ctx),
+            each=tabling.add,
+        )
         files.keep(intake.sources)
         tabling.place(intake.groups)
     tell_findings(intake, intake.of_files)
@@ -75,6 +81,7 @@ def read(
 @options.forms
 @options.password_file
 @options.ask_password
+@options.jobs
 @click.option("--format", "kind", type=click.Choice(["text", "json", "xlsx"]))
 @click.option("-o", "--output", metavar="FILE", type=options.FILE)
 @options.force
@@ -98,7 +105,7 @@ def check(
         raise WrongUsageError(say("cli.xlsx_needs_output"), ctx)
     if output is not None:
         options.require_file(output, workbook=kind == "xlsx")
-    intake = take_in(paths, forms, passwords=options.passwords_of(ctx))
+    intake = take_in(paths, forms, **options.reading_of(ctx))
     if output is not None:
         write_file(output, as_bytes(intake, kind), force=force, keep=intake.sources)
         tell(say("cli.written", path=output), err=True)
@@ -116,6 +123,7 @@ def check(
 @options.forms
 @options.password_file
 @options.ask_password
+@options.jobs
 @earlier.options_of_round
 @beside.options_of_outputs
 @click.option("--with-contacts", is_flag=True)
@@ -174,7 +182,12 @@ def _of_one_form(
     from clusterxl.normalise import join_records
 
     parts: list[Records] = []
-    intake = take_in(paths, forms, passwords=options.passwords_of(ctx), each=parts.append)
+    intake = take_in(
+        paths,
+        forms,
+        **options.reading_of(ctx),
+        each=parts.append,
+    )
     if len(intake.groups) > 1:
         raise several_forms(intake)
     if not parts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusterxl.cli.console import steps
+from clusterxl.cli.jobs import executor_of
 from clusterxl.finding import Finding, Severity
 from clusterxl.flow import Checked, Flow
 from clusterxl.inbox import Skipped
@@ -56,6 +57,7 @@ def take_in(
     forms: Sequence[str],
     *,
     passwords: Sequence[str] = (),
+    jobs: int = 1,
     each: Callable[[Records], None] = lambda _records: None,
 ) -> Intake:
     """Read, normalise and check everything under `paths`, part by part.
@@ -64,6 +66,7 @@ def take_in(
         paths: Files, folders and zips.
         forms: Forms the returns may answer, beside the packaged ones.
         passwords: Tried where a file has one.
+        jobs: How many processes read.
         each: Given the records of each part, which are not kept; their status is not known yet.
 
     Raises:
@@ -71,15 +74,17 @@ def take_in(
         UnknownFormError: No such form as given.
         DefinitionError: The definition of a form is wrong.
         OutputError: Passwords are given, and the extra that tries them is missing.
+        ClusterxlError: One of several processes ended in the midst of it.
     """
     flow, taken = Flow(), 0
-    with steps(say("cli.reading_and_checking")) as progress:
+    with steps(say("cli.reading_and_checking")) as progress, executor_of(jobs) as executor:
         # Both are steps: a file that is read, and a return that is checked.
         reading = Reading(
             paths,
             forms=forms,
             passwords=passwords,
             progress=lambda done, files: progress(done + taken, 2 * files),
+            executor=executor,
         )
         for records in flow.parts(reading):
             each(records)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypedDict
 
 import click
 
@@ -12,6 +13,9 @@ from clusterxl.sentences import say
 
 FILE = click.Path(path_type=Path)
 _PASSWORDS = "clusterxl.passwords"
+_JOBS = "clusterxl.jobs"
+# Windows waits for no more processes than these.
+MOST_JOBS = 60
 
 
 def passwords_of(ctx: click.Context) -> tuple[str, ...]:
@@ -44,6 +48,27 @@ def _keep_asked(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
         ctx.meta.setdefault(_PASSWORDS, []).append(given)
 
 
+class HowToRead(TypedDict):
+    """How a command reads what came back, as its options say.
+
+    Attributes:
+        passwords: Tried where a file has one.
+        jobs: How many processes read.
+    """
+
+    passwords: tuple[str, ...]
+    jobs: int
+
+
+def reading_of(ctx: click.Context) -> HowToRead:
+    """Return how a command reads."""
+    return HowToRead(passwords=passwords_of(ctx), jobs=ctx.meta.get(_JOBS, 1))
+
+
+def _keep_jobs(ctx: click.Context, _: click.Parameter, jobs: int | None) -> None:
+    ctx.meta[_JOBS] = jobs or 1
+
+
 paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=FILE)
 folder = click.option("-o", "--output", metavar="DIR", required=True, type=FILE)
 form = click.option("--form", metavar="FORM", default="")
@@ -56,6 +81,13 @@ ask_password = click.option(
     "--ask-password", is_flag=True, expose_value=False, callback=_keep_asked
 )
 force = click.option("--force", is_flag=True)
+jobs = click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, MOST_JOBS),
+    expose_value=False,
+    callback=_keep_jobs,
+)
 
 
 def form_or_only(form_id: str) -> str:
