@@ -104,8 +104,9 @@ def check_text(text: str) -> None:
     Raises:
         RefusedByExcelError: Longer than 32,767 characters, or half of a surrogate pair in it.
     """
-    check_length(text, MAX_TEXT)
-    if _HALF_PAIR.search(text):
+    if len(text) * 2 > MAX_TEXT:
+        check_length(text, MAX_TEXT)
+    if not text.isascii() and _HALF_PAIR.search(text):
         raise refuse("unwritable", text=text[:30])
 
 
