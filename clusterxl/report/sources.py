@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import ceil
 from typing import Any
@@ -77,11 +77,15 @@ def draw_sources(sheet: Sheet, context: Context, subjects: Choices | None) -> Fi
         note = context.say("report.sources_elsewhere", most=MOST_RETURNS_TRACED)
     linked = len(records) <= MOST_LINKS
     columns = _columns(context)
+    how = {found_by: found_in_words(context, found_by) for found_by in _ways(context)}
     table = Table(
         title=context.say("report.sources_title", sheet=context.names.provenance),
         note=note,
         columns=columns,
-        rows=[_row(context, record, columns, linked=linked) for record in records],
+        rows=[
+            _row(context, record, how[record["found_by"]], columns[1].px, linked=linked)
+            for record in records
+        ],
         frozen=2,
         spaced=False,
         tight=True,
@@ -98,7 +102,7 @@ def draw_sources(sheet: Sheet, context: Context, subjects: Choices | None) -> Fi
     rows = (table.first_row, table.last_row)
     finder = finder_of(context, subjects, source_blocks(context), at, rows)
     if finder:
-        draw_finder(sheet, finder, [_shown(context, record) for record in records])
+        draw_finder(sheet, finder, _shown(context, records[finder.row - table.first_row]))
     return finder
 
 
@@ -126,12 +130,13 @@ def _columns(context: Context) -> list[Column]:
         return context.say(f"report.source_{name}")
 
     file_px = _room(map(base_name, context.comparison.returns["file"]), FILE_PX)
+    provenance = context.comparison.provenance
     # Behind a number a text is indented.
-    measure_px = _room(set(context.comparison.provenance["measure"]), MEASURE_PX) + INDENT_PX
+    measure_px = _room(provenance["measure"].unique(), MEASURE_PX) + INDENT_PX
     name_px = min(context.widest_name, MOST_NAME_PX)
     number, value, place, cell, raw, note = OTHERS_PX
     room = BAND_PX - name_px - file_px - measure_px - sum(OTHERS_PX)
-    label_px = _room(set(context.comparison.provenance["label"]), (LEAST_LABEL_PX, room))
+    label_px = _room(provenance["label"].unique(), (LEAST_LABEL_PX, room))
     raw += room - label_px
     return [
         Column(head=head("number"), px=number, size=SIZE),
@@ -162,13 +167,11 @@ def _room(texts: Iterable[str], bounds: tuple[int, int]) -> int:
 
 
 def _row(
-    context: Context, record: dict[str, Any], columns: Sequence[Column], *, linked: bool
+    context: Context, record: dict[str, Any], found: str, label_px: int, *, linked: bool
 ) -> list[Entry]:
-    found_by = record["found_by"]
-    found = found_in_words(context, found_by)
     return [
         record["number_id"],
-        shortened(record["label"], columns[1].px),
+        shortened(record["label"], label_px),
         _value(context, record),
         record["measure"],
         inert(record["subject"]),
@@ -178,7 +181,7 @@ def _row(
         inert(record["raw"]),
         _remark(context, record, found),
         record["label"],
-        found if found_by == BY_NAME else Cell(found, ink=BELOW_INK),
+        found if record["found_by"] == BY_NAME else Cell(found, ink=BELOW_INK),
         inert(_path(context, record)),
         record["key"],
         inert(record["unit"]),
@@ -229,6 +232,11 @@ def _shown(context: Context, record: dict[str, Any]) -> dict[str, Any]:
         "shown": value.content if isinstance(value, Cell) else value,
         "receipts": told.content if isinstance(told, Cell) else told,
     }
+
+
+def _ways(context: Context) -> list[str]:
+    """Return the ways in which cells were found."""
+    return context.comparison.provenance["found_by"].unique().tolist()
 
 
 def found_in_words(context: Context, found_by: str) -> str:
