@@ -30,6 +30,11 @@ PROVENANCE = [
     *("number_id", "key", "label", "value", "text", "status", "measure", "return_id", "group"),
     *("unit", "subject", "file", "sha256", "sheet", "cell", "raw", "receipts", "found_by"),
 ]
+# Columns of the values that anything is made of.
+USED = [
+    *("return_id", "key", "label", "status", "raw", "number", "text", "measure", "sheet", "cell"),
+    *("found_by", "receipts"),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,25 +250,31 @@ def _with_counts(returns: pd.DataFrame, findings: Sequence[Finding]) -> pd.DataF
 
 
 def _values_of(records: Records, returns: pd.DataFrame) -> pd.DataFrame:
-    """Return the values of counted returns, in form order and in the order of the returns."""
-    place = {return_id: row for row, return_id in enumerate(returns["return_id"])}
-    order = {asked.key: row for row, asked in enumerate(records.form.inputs)}
-    values = records.values
-    values = values[values["return_id"].isin(list(place)) & values["key"].isin(list(order))]
-    values = values.assign(
-        place=values["return_id"].map(place).astype("int64"),
-        order=values["key"].map(order).astype("int64"),
-        number=values["number"].astype("float64"),
+    """Return the values of counted returns, in form order and in the order of the returns.
+
+    Of cells that were left blank only those that are compared.
+    """
+    values, inputs = records.values, records.form.inputs
+    # Lists make millions of rows: texts are moved once, when it is settled which and where to.
+    rows = pd.DataFrame(
+        {
+            "order": pd.Index([asked.key for asked in inputs]).get_indexer(pd.Index(values["key"])),
+            "place": pd.Index(returns["return_id"]).get_indexer(pd.Index(values["return_id"])),
+        }
     )
-    values = values.sort_values(["order", "place"], kind="stable")
-    return values.drop_duplicates(["order", "place"]).reset_index(drop=True)
+    told = values["status"].ne("blank")
+    told |= values["key"].isin([asked.key for asked in inputs if is_compared(asked)])
+    rows = rows[told.to_numpy() & rows["order"].ge(0) & rows["place"].ge(0)]
+    rows = rows.sort_values(["order", "place"], kind="stable").drop_duplicates()
+    chosen = values[USED].iloc[rows.index].reset_index(drop=True)
+    return chosen.assign(place=rows["place"].to_numpy(), number=chosen["number"].astype("float64"))
 
 
 def _lists(form: Form, values: pd.DataFrame) -> pd.DataFrame:
     """Return what was filled into lists and evidence, row by row of each return."""
     keys = [i.key for i in form.inputs if i.block and not i.field.personal]
-    filled = values[values["key"].isin(keys) & (values["status"] != "blank")]
-    return filled[["return_id", "key", "status", "number", "text", "raw"]]
+    filled = values["key"].isin(keys) & (values["status"] != "blank")
+    return values.loc[filled, ["return_id", "key", "status", "number", "text", "raw"]]
 
 
 def _is_counted_answer(asked: Input) -> bool:
@@ -275,8 +286,9 @@ def _provenance(form: Form, answers: pd.DataFrame, returns: pd.DataFrame) -> pd.
     numeric = answers["key"].isin([i.key for i in form.inputs if i.type.is_numeric])
     chosen = answers["key"].isin([i.key for i in form.inputs if _is_counted_answer(i)])
     chosen &= (answers["status"] == "value") & ~(answers["number"] == 0)
-    rows = answers[numeric | chosen].drop(columns=["unit", "subject", "file"])
-    rows = rows.merge(returns[[*NAMES, "file", "sha256"]], on="return_id", how="left")
+    rows = answers[numeric | chosen].merge(
+        returns[[*NAMES, "file", "sha256"]], on="return_id", how="left"
+    )
     ticks = rows["key"].isin([i.key for i in form.inputs if i.type is FieldType.TICKS])
     rows["text"] = rows["text"].mask(ticks, TICKED)
     rows["value"] = rows["number"].where(rows["status"].eq("value") & ~ticks)

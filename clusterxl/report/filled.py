@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from clusterxl.form.model import Block, BlockKind, Field, Form, evidence_rows, make_key
@@ -69,15 +70,17 @@ def filled_list(context: Context, block: Block) -> FilledList:
     known = _cells_of(context.form, block, fields)
     lists = context.comparison.lists
     cells = lists[lists["key"].isin(list(known))]
-    rows = cells["key"].map({key: row for key, (row, _, _) in known.items()})
-    filled = pd.DataFrame({"return_id": cells["return_id"], "row": rows}).drop_duplicates()
-    counts = filled["return_id"].value_counts()
-    ids = context.comparison.returns["return_id"]
+    at = pd.Index(list(known)).get_indexer(pd.Index(cells["key"]))
+    row_of = np.array([row for row, _, _ in known.values()], dtype="int64")
+    ids = pd.Index(context.comparison.returns["return_id"])
+    places = ids.get_indexer(pd.Index(cells["return_id"]))
+    filled = pd.DataFrame({"place": places, "row": row_of[at]}).drop_duplicates()
+    counts = np.bincount(filled["place"], minlength=len(ids))
     return FilledList(
         context=context,
         block=block,
         fields=fields,
-        counts=tuple(counts.reindex(ids, fill_value=0).tolist()),
+        counts=tuple(counts.tolist()),
         cells=cells,
     )
 
