@@ -13,6 +13,7 @@ from clusterxl.excel.sheet import Sheet
 from clusterxl.excel.tokens import SONG
 from clusterxl.report.context import (
     DASH,
+    MOST_NUMBERS_TRACED,
     MOST_RETURNS_TRACED,
     Context,
     base_name,
@@ -74,7 +75,8 @@ def draw_sources(sheet: Sheet, context: Context, subjects: Choices | None) -> Fi
     note = context.basis + context.say(f"report.{_note_name(context)}")
     records = records_of(context.comparison.provenance) if context.traced else []
     if not context.traced:
-        note = context.say("report.sources_elsewhere", most=MOST_RETURNS_TRACED)
+        most = {"most": f"{MOST_RETURNS_TRACED:,}", "numbers": f"{MOST_NUMBERS_TRACED:,}"}
+        note = context.say("report.sources_elsewhere", **most)
     linked = len(records) <= MOST_LINKS
     columns = _columns(context)
     how = {found_by: found_in_words(context, found_by) for found_by in _ways(context)}
