@@ -248,7 +248,8 @@ def sheet_name(text: str) -> str:
 
 def inert(text: str) -> str:
     """Return a text from a return as a cell can hold it; it is always written as a text."""
-    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text if len(text) * 2 <= LONGEST_TEXT else start_of(text, LONGEST_TEXT)
 
 
