@@ -30,6 +30,9 @@ PROVENANCE = [
     *("number_id", "key", "label", "value", "text", "status", "measure", "return_id", "group"),
     *("unit", "subject", "file", "sha256", "sheet", "cell", "raw", "receipts", "found_by"),
 ]
+ANSWER = ["return_id", "key", "status", "number", "text", "raw"]
+# Columns of the values that anything is made of.
+USED = [*ANSWER, "label", "measure", "sheet", "cell", "found_by", "receipts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,16 +139,16 @@ def aggregate_records(
     findings = (*_of_counted(form, told, returns), *_replaced(form, lost))
     returns = _with_counts(returns, findings)
     left_out = _with_counts(lost, told)
-    values = _values_of(records, returns)
-    answers = values[values["key"].isin([i.key for i in form.inputs if is_compared(i)])]
+    counted = _counted(records, returns)
+    answers = counted.of((i for i in form.inputs if is_compared(i)), USED)
     numbers = effective_numbers(form, answers, returns)
     subjects = subject_standings(form, returns, numbers)
     return Comparison(
         form=form,
         returns=returns,
         left_out=left_out.assign(kept=lost["kept"].tolist()).astype({"kept": "str"}),
-        answers=answers[["return_id", "key", "status", "number", "text", "raw"]],
-        lists=_lists(form, values),
+        answers=answers[ANSWER],
+        lists=_lists(counted),
         numbers=numbers,
         totals=key_totals(form, answers, numbers),
         groups=group_standings(form, returns, numbers),
@@ -155,8 +158,8 @@ def aggregate_records(
         criteria=criteria_of(form),
         verdicts=judge_criteria(records, returns["return_id"].tolist()),
         provenance=_provenance(form, answers, returns),
-        contacts=_contacts(form, values, returns),
-        quality=_quality(len(records.returns), returns, values, findings),
+        contacts=_contacts(counted, returns),
+        quality=_quality(len(records.returns), returns, counted, findings),
         findings=findings,
     )
 
@@ -244,26 +247,53 @@ def _with_counts(returns: pd.DataFrame, findings: Sequence[Finding]) -> pd.DataF
     return kept.assign(**{column: table[column] for column in columns})
 
 
-def _values_of(records: Records, returns: pd.DataFrame) -> pd.DataFrame:
-    """Return the values of counted returns, in form order and in the order of the returns."""
-    place = {return_id: row for row, return_id in enumerate(returns["return_id"])}
-    order = {asked.key: row for row, asked in enumerate(records.form.inputs)}
-    values = records.values
-    values = values[values["return_id"].isin(list(place)) & values["key"].isin(list(order))]
-    values = values.assign(
-        place=values["return_id"].map(place).astype("int64"),
-        order=values["key"].map(order).astype("int64"),
-        number=values["number"].astype("float64"),
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The values of counted returns, in form order and in the order of the returns.
+
+    Lists make millions of rows, so that texts are fetched only where somebody needs them.
+
+    Attributes:
+        values: The values of all returns.
+        inputs: What the form asks.
+        rows: Row a cell of a counted return: its row in `values` (index), the place of what is
+            asked and that of the return.
+    """
+
+    values: pd.DataFrame
+    inputs: tuple[Input, ...]
+    rows: pd.DataFrame
+
+    def of(
+        self, wanted: Iterable[Input], columns: Sequence[str], *, filled: bool = False
+    ) -> pd.DataFrame:
+        """Return columns of the cells that hold what is wanted, blank ones only if asked for."""
+        places = {asked.key: place for place, asked in enumerate(self.inputs)}
+        rows = self.rows[self.rows["order"].isin([places[asked.key] for asked in wanted])]
+        if filled:
+            rows = rows[self.values["status"].iloc[rows.index].ne("blank").to_numpy()]
+        found = self.values[list(columns)].iloc[rows.index].reset_index(drop=True)
+        return found.astype({"number": "float64"}) if "number" in columns else found
+
+
+def _counted(records: Records, returns: pd.DataFrame) -> _Counted:
+    values, inputs = records.values, records.form.inputs
+    keys, ids = (pd.Index([asked.key for asked in inputs]), pd.Index(returns["return_id"]))
+    rows = pd.DataFrame(
+        {
+            "order": keys.get_indexer(pd.Index(values["key"])),
+            "place": ids.get_indexer(pd.Index(values["return_id"])),
+        }
     )
-    values = values.sort_values(["order", "place"], kind="stable")
-    return values.drop_duplicates(["order", "place"]).reset_index(drop=True)
+    rows = rows[rows["order"].ge(0) & rows["place"].ge(0)]
+    rows = rows.sort_values(["order", "place"], kind="stable").drop_duplicates()
+    return _Counted(values, inputs, rows)
 
 
-def _lists(form: Form, values: pd.DataFrame) -> pd.DataFrame:
+def _lists(counted: _Counted) -> pd.DataFrame:
     """Return what was filled into lists and evidence, row by row of each return."""
-    keys = [i.key for i in form.inputs if i.block and not i.field.personal]
-    filled = values[values["key"].isin(keys) & (values["status"] != "blank")]
-    return filled[["return_id", "key", "status", "number", "text", "raw"]]
+    wanted = (i for i in counted.inputs if i.block and not i.field.personal)
+    return counted.of(wanted, ANSWER, filled=True)
 
 
 def _is_counted_answer(asked: Input) -> bool:
@@ -275,8 +305,9 @@ def _provenance(form: Form, answers: pd.DataFrame, returns: pd.DataFrame) -> pd.
     numeric = answers["key"].isin([i.key for i in form.inputs if i.type.is_numeric])
     chosen = answers["key"].isin([i.key for i in form.inputs if _is_counted_answer(i)])
     chosen &= (answers["status"] == "value") & ~(answers["number"] == 0)
-    rows = answers[numeric | chosen].drop(columns=["unit", "subject", "file"])
-    rows = rows.merge(returns[[*NAMES, "file", "sha256"]], on="return_id", how="left")
+    rows = answers[numeric | chosen].merge(
+        returns[[*NAMES, "file", "sha256"]], on="return_id", how="left"
+    )
     ticks = rows["key"].isin([i.key for i in form.inputs if i.type is FieldType.TICKS])
     rows["text"] = rows["text"].mask(ticks, TICKED)
     rows["value"] = rows["number"].where(rows["status"].eq("value") & ~ticks)
@@ -285,17 +316,20 @@ def _provenance(form: Form, answers: pd.DataFrame, returns: pd.DataFrame) -> pd.
     return rows[PROVENANCE]
 
 
-def _contacts(form: Form, values: pd.DataFrame, returns: pd.DataFrame) -> pd.DataFrame:
-    keys = [i.key for i in form.inputs if i.field.personal]
-    rows = values[values["key"].isin(keys) & (values["text"] != "")]
-    rows = rows[["return_id", "label", "text", "place"]].sort_values("place", kind="stable")
+def _contacts(counted: _Counted, returns: pd.DataFrame) -> pd.DataFrame:
+    wanted = (i for i in counted.inputs if i.field.personal)
+    rows = counted.of(wanted, ["return_id", "label", "text"])
+    rows = rows[rows["text"] != ""]
+    place = pd.Index(returns["return_id"]).get_indexer(pd.Index(rows["return_id"]))
+    rows = rows.assign(place=place).sort_values("place", kind="stable")
     named = rows.merge(returns[["return_id", "subject", "unit"]], on="return_id", how="left")
     return named[["return_id", "subject", "unit", "label", "text"]]
 
 
 def _quality(
-    received: int, returns: pd.DataFrame, values: pd.DataFrame, findings: Sequence[Finding]
+    received: int, returns: pd.DataFrame, counted: _Counted, findings: Sequence[Finding]
 ) -> Quality:
+    values = counted.of(counted.inputs, ["status", "receipts"])
     count = values["status"].value_counts()
     return Quality(
         received=received,

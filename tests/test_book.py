@@ -587,6 +587,42 @@ def test_a_merge_that_hides_something_is_refused(area: tuple[int, int, int, int]
         sheet.put(area[0], area[1], "c", PLAIN, area[2], area[3])
 
 
+EACH_KIND: tuple[Content, ...] = (
+    *("名称", "", None, True, 3, 2.5),
+    Formula("=1+1", 2),
+    Link("internal:s!A1", "去"),
+    NumberLink("internal:s!A1", 4.0),
+    Rich((("名", PLAIN), ("（注）", Style(size=9)))),
+    Rich((("名", Style(size=9)),)),
+)
+
+
+def test_a_row_written_at_once_is_the_row_written_cell_by_cell() -> None:
+    styles = [PLAIN, Style(fill="E9ECF0"), Style(bold=True)]
+    together, apart = Book(), Book()
+    sheet = together.sheet("s")
+    looks = [sheet.look(styles[place % 3]) for place in range(len(EACH_KIND))]
+    sheet.put_row(2, 3, EACH_KIND, looks)
+    sheet = apart.sheet("s")
+    for place, content in enumerate(EACH_KIND):
+        sheet.put(2, 3 + place, content, styles[place % 3])
+    assert together.save() == apart.save()
+
+
+def test_a_row_written_at_once_is_held_to_the_same_limits() -> None:
+    sheet = merged()
+    look = sheet.look(PLAIN)
+    for row, column in ((2, 2), (3, 2), (3, 3), (0, 1), (1, 16_384), (1_048_577, 1)):
+        with pytest.raises(RefusedByExcelError):
+            sheet.put_row(row, column, ["a", "b"], [look, look])
+    with pytest.raises(RefusedByExcelError, match="s!C5"):
+        sheet.put_row(5, 2, ["a", float("inf")], [look, look])
+    sheet.put_row(4, 2, ["a", None], [look, look])
+    with pytest.raises(RefusedByExcelError):
+        sheet.put(4, 1, "c", PLAIN, 4, 2)
+    sheet.put_row(1, 1, [], [])
+
+
 @pytest.mark.parametrize("height", [0, -1, 409.5, 410])
 def test_a_row_height_outside_the_limits_is_refused(height: float) -> None:
     with pytest.raises(RefusedByExcelError):

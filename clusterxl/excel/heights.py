@@ -25,6 +25,8 @@ def text_lines(text: str, px: float, points: float, *, padding: float = 8) -> in
     """Return how many lines a text needs in a cell; half an em is lost to line-end rules."""
     em = points * 96 / 72
     room = max(px - padding, em)
+    if len(text) * points * 96 / 72 <= room and "\n" not in text:
+        return 1
     count = 0
     for paragraph in text.split("\n"):
         width = text_px(paragraph, points)

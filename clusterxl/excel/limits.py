@@ -104,8 +104,9 @@ def check_text(text: str) -> None:
     Raises:
         RefusedByExcelError: Longer than 32,767 characters, or half of a surrogate pair in it.
     """
-    check_length(text, MAX_TEXT)
-    if _HALF_PAIR.search(text):
+    if len(text) * 2 > MAX_TEXT:
+        check_length(text, MAX_TEXT)
+    if not text.isascii() and _HALF_PAIR.search(text):
         raise refuse("unwritable", text=text[:30])
 
 
@@ -132,13 +133,18 @@ def fitting(text: str, most: int) -> str:
     ('集群…', '𠮷…', 'ab')
     """
     text = _UNWRITABLE.sub("", text)
-    return text if excel_length(text) <= most else f"{_start_of(text, most - 1)}…"
+    return text if excel_length(text) <= most else f"{start_of(text, most - 1)}…"
 
 
-def _start_of(text: str, most: int) -> str:
+def start_of(text: str, most: int) -> str:
+    """Return as much of a text as Excel counts as `most` characters.
+
+    >>> start_of("集群名称", 3), start_of("𠮷𠮷", 3)
+    ('集群名', '𠮷')
+    """
     start = text[:most]
-    while excel_length(start) > most:
-        start = start[:-1]
+    while (over := excel_length(start) - most) > 0:
+        start = start[: len(start) - (over + 1) // 2]
     return start
 
 
@@ -153,7 +159,7 @@ def literal_parts(text: str) -> tuple[str, ...]:
     for first, last in pairwise((0, *cuts, len(text))):
         rest = text[first:last]
         while excel_length(rest) > MAX_LITERAL:
-            parts.append(_start_of(rest, MAX_LITERAL))
+            parts.append(start_of(rest, MAX_LITERAL))
             rest = rest[len(parts[-1]) :]
         parts.append(rest)
     return tuple(parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from clusterxl.excel import limits
@@ -253,19 +254,34 @@ def _color(color: str) -> str:
     return f"#{color}"
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A style with the format that the workbook has for it.
+
+    Attributes:
+        style: The style.
+        format: XlsxWriter's format.
+    """
+
+    style: Style
+    format: Any
+
+
 class Looks:
     """Formats and charts of one workbook; each format is made once."""
 
     def __init__(self, workbook: Any) -> None:
         """Take XlsxWriter's workbook."""
         self._workbook = workbook
+        self._looks: dict[Style, Look] = {}
         self._formats: dict[object, Any] = {}
 
-    def format_of(self, style: Style) -> Any:
-        """Return the format of a style, made once."""
-        found = self._formats.get(style)
+    def look_of(self, style: Style) -> Look:
+        """Return a style with its format, made once."""
+        found = self._looks.get(style)
         if found is None:
-            found = self._formats[style] = self._workbook.add_format(format_options(style))
+            look = Look(style, self._workbook.add_format(format_options(style)))
+            found = self._looks[style] = look
         return found
 
     def part_of(self, style: Style) -> Any:

@@ -10,7 +10,7 @@ from clusterxl.page.problems import causes_on_page
 from clusterxl.page.subjects import answers_of, hints_of, subject_table
 from clusterxl.page.tiles import tiles_of
 from clusterxl.report.cards import Card
-from clusterxl.report.context import MOST_RETURNS_TRACED, Context
+from clusterxl.report.context import MOST_NUMBERS_TRACED, MOST_RETURNS_TRACED, Context
 from clusterxl.report.filed import Filing
 from clusterxl.report.looks import BELOW_INK, INK, MAIN
 from clusterxl.report.outline import Outline, outline_of
@@ -103,7 +103,7 @@ def _numbers(context: Context) -> dict[str, str]:
 def _words(context: Context) -> dict[str, str]:
     """Return the words of the scripts; figures are put in there, so braces stay."""
     told = {"noun": context.subject_noun, "group": context.group_noun}
-    told |= {"most": str(MOST_RETURNS_TRACED)}
+    told |= {"most": f"{MOST_RETURNS_TRACED:,}", "numbers": f"{MOST_NUMBERS_TRACED:,}"}
     words = {}
     for name, text in catalogue(context.form.language).items():
         if name.startswith(_WORDS):

@@ -15,6 +15,7 @@ from clusterxl.across_rounds import Rounds
 from clusterxl.aggregate import Comparison
 from clusterxl.excel.cells import PageSetup
 from clusterxl.excel.heights import text_px
+from clusterxl.excel.limits import start_of
 from clusterxl.form.model import Form, group_noun, plain_label
 from clusterxl.report.filed import Filing, LeftOut
 from clusterxl.report.looks import Looks
@@ -26,8 +27,9 @@ DASH, TICK, NO_TICK = "—", "●", "○"
 LONGEST_TEXT = 32_000
 LONGEST_SHEET_NAME = 31
 NAME_SIZE, LEAST_NAME_PX, MOST_NAME_PX = 9, 160, 292
-# More rows than this stand beside the workbook, not in it.
-MOST_RETURNS_TRACED = 2_000
+# The sources of more than this stand beside the workbook, not in it: Excel takes 1,048,576 rows a
+# sheet, and to write as many takes gigabytes.
+MOST_RETURNS_TRACED, MOST_NUMBERS_TRACED = 2_000, 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,8 @@ class Context:
     @property
     def traced(self) -> bool:
         """Whether the source of each number stands in the workbook."""
-        return self.count <= MOST_RETURNS_TRACED
+        numbers = len(self.comparison.provenance)
+        return self.count <= MOST_RETURNS_TRACED and numbers <= MOST_NUMBERS_TRACED
 
     @property
     def title(self) -> str:
@@ -245,7 +248,9 @@ def sheet_name(text: str) -> str:
 
 def inert(text: str) -> str:
     """Return a text from a return as a cell can hold it; it is always written as a text."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")[:LONGEST_TEXT]
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if len(text) * 2 <= LONGEST_TEXT else start_of(text, LONGEST_TEXT)
 
 
 def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from clusterxl.excel.cells import DataBar, Formula, Link, NumberLink, PageSetup, Rich, Style
+from clusterxl.excel.cells import Content, DataBar, Link, PageSetup, Style
 from clusterxl.excel.heights import text_lines, text_points, text_px
+from clusterxl.excel.options import Look
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH
 from clusterxl.report.looks import (
@@ -33,7 +34,7 @@ from clusterxl.report.tables import (
     band_starts,
 )
 
-ROW_POINTS = 19.0
+ROW_POINTS, MOST_POINTS = 19.0, 400
 INDENT_PX = 18
 # Narrower columns need all their width for a word.
 ROOMY_PX = 96
@@ -53,7 +54,7 @@ def draw_table(sheet: Sheet, table: Table, looks: Looks) -> None:
         sheet.row(row, 16 if number else 22)
         for column, entry in enumerate(total):
             style = _total_style(table, column, looks, first=number == 0)
-            _put(sheet, row, FIRST_COLUMN + column, entry, style)
+            sheet.put(row, FIRST_COLUMN + column, *_styled(entry, style))
     _draw_rows(sheet, table, looks)
     if not table.offset:
         sheet.freeze(table.first_row, FIRST_COLUMN + table.frozen)
@@ -158,19 +159,14 @@ def _group_spans(table: Table) -> list[tuple[int, int]]:
 
 
 def _draw_rows(sheet: Sheet, table: Table, looks: Looks) -> None:
-    wrapped = [place for place, column in enumerate(table.columns) if column.wrap]
-    styles = {
-        (place, fifth): _row_style(table, place, looks, fifth=fifth)
-        for place in range(len(table.columns))
-        for fifth in (False, True)
-    }
-    for number, entries in enumerate(table.rows or [_empty_row(table)]):
-        row = table.first_row + number
-        points = max((_points(table, p, entries[p]) for p in wrapped), default=ROW_POINTS)
-        sheet.row(row, max(points, ROW_POINTS) - (AIR_POINTS if table.tight else 0))
-        fifth = (number + 1) % EVERY == 0
-        for place, entry in enumerate(entries):
-            _put(sheet, row, FIRST_COLUMN + place, entry, styles[place, fifth])
+    plain, fifth = (_RowLooks(sheet, table, looks, fifth=fifth) for fifth in (False, True))
+    wraps = _wraps(table)
+    air = AIR_POINTS if table.tight else 0
+    for number, entries in enumerate(table.rows or [_empty_row(table)], 1):
+        row = table.first_row + number - 1
+        sheet.row(row, _row_points(entries, wraps) - air)
+        own = plain if number % EVERY else fifth
+        sheet.put_row(row, FIRST_COLUMN, *own.drawn(entries))
     for place, column in enumerate(table.columns):
         if column.bar:
             at = FIRST_COLUMN + place
@@ -209,7 +205,41 @@ def _total_style(table: Table, place: int, looks: Looks, *, first: bool) -> Styl
     )
 
 
-def _put(sheet: Sheet, row: int, column: int, entry: Entry, style: Style) -> None:
+class _RowLooks:
+    """The looks of the rows of a table; each is made once, however many cells have it."""
+
+    def __init__(self, sheet: Sheet, table: Table, looks: Looks, *, fifth: bool) -> None:
+        places = range(len(table.columns))
+        styles = [_row_style(table, place, looks, fifth=fifth) for place in places]
+        self._sheet = sheet
+        self._plain = [sheet.look(style) for style in styles]
+        self._other: dict[tuple[object, ...], Look] = {}
+
+    def drawn(self, entries: Sequence[Entry]) -> tuple[list[Content], list[Look]]:
+        """Return what stands in the cells of a row, and how each looks."""
+        contents: list[Content] = []
+        looks = self._plain[: len(entries)]
+        for place, entry in enumerate(entries):
+            if isinstance(entry, (Cell, Link)):
+                looks[place] = self._look(place, entry)
+            contents.append(entry.content if isinstance(entry, Cell) else entry)
+        return contents, looks
+
+    def _look(self, place: int, entry: Cell | Link) -> Look:
+        """Return the look of a cell that differs from its column."""
+        differs: tuple[object, ...] = (place, isinstance(entry, Link))
+        if isinstance(entry, Cell):
+            is_link = isinstance(entry.content, Link)
+            differs = (place, is_link, entry.ink, entry.fill, entry.bold, entry.num_format)
+        found = self._other.get(differs)
+        if found is None:
+            look = self._sheet.look(_styled(entry, self._plain[place].style)[1])
+            found = self._other[differs] = look
+        return found
+
+
+def _styled(entry: Entry, style: Style) -> tuple[Content, Style]:
+    """Return what stands in a cell, and how it looks where its column has a style."""
     if isinstance(entry, Cell):
         if entry.ink or entry.fill or entry.bold or entry.num_format:
             style = replace(
@@ -222,7 +252,7 @@ def _put(sheet: Sheet, row: int, column: int, entry: Entry, style: Style) -> Non
         entry = entry.content
     if isinstance(entry, Link):
         style = replace(style, ink=LINK, underline=True)
-    sheet.put(row, column, entry, style)
+    return entry, style
 
 
 def _indent(table: Table, place: int) -> int:
@@ -241,15 +271,25 @@ def _head_points(heads: Iterable[tuple[str, int]], least: float) -> float:
     return max([least, *(_text_points(text, px, 9) for text, px in heads if text)])
 
 
-def _points(table: Table, place: int, entry: Entry) -> float:
-    content = entry.content if isinstance(entry, Cell) else entry
-    if isinstance(content, Link):
-        content = content.text
-    if isinstance(content, (Formula, NumberLink, Rich, float, int)) or not content:
-        return ROW_POINTS
-    column = table.columns[place]
-    indent = INDENT_PX if _indent(table, place) else 0
-    return min(_text_points(content, column.px - indent, column.size), 400)
+def _wraps(table: Table) -> list[tuple[int, int, float]]:
+    """Return place, width of a text and size of the columns in which texts wrap."""
+    return [
+        (place, column.px - INDENT_PX * _indent(table, place), column.size)
+        for place, column in enumerate(table.columns)
+        if column.wrap
+    ]
+
+
+def _row_points(entries: Sequence[Entry], wraps: Sequence[tuple[int, int, float]]) -> float:
+    """Return the height of a row in which every text has room."""
+    most = ROW_POINTS
+    for place, px, size in wraps:
+        entry = entries[place]
+        content = entry.content if isinstance(entry, Cell) else entry
+        text = content.text if isinstance(content, Link) else content
+        if isinstance(text, str) and text:
+            most = max(most, min(_text_points(text, px, size), MOST_POINTS))
+    return most
 
 
 @lru_cache(maxsize=50_000)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+
 from clusterxl.form.model import Block, BlockKind, Field, Form, evidence_rows, make_key
 from clusterxl.report.context import Context
 
@@ -28,44 +31,58 @@ class FilledRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledList:
-    """A list with the rows that were filled, by return and row.
+    """A list, and how much of it was filled; of long lists nobody needs the rows.
 
     Attributes:
+        context: The comparison.
         block: The list.
         fields: Its columns that hold no personal data.
-        rows: Its filled rows.
+        counts: How many rows each return filled.
+        cells: Its filled cells, as rows of `Comparison.lists`.
     """
 
+    context: Context
     block: Block
     fields: tuple[Field, ...]
-    rows: tuple[FilledRow, ...]
+    counts: tuple[int, ...]
+    cells: pd.DataFrame
 
-    def counts(self, returns: int) -> list[int]:
-        """Return how many rows each return filled."""
-        counts = [0] * returns
-        for row in self.rows:
-            counts[row.place] += 1
-        return counts
+    def rows(self) -> tuple[FilledRow, ...]:
+        """Return the rows that were filled, by return and row."""
+        known = _cells_of(self.context.form, self.block, self.fields)
+        ids = self.context.comparison.returns["return_id"]
+        places = {name: place for place, name in enumerate(ids)}
+        columns = (self.cells[name].tolist() for name in ("return_id", "key", "text", "number"))
+        found: dict[tuple[int, int], tuple[str, list[str]]] = {}
+        for return_id, key, text, number in zip(*columns, strict=True):
+            row, label, column = known[key]
+            texts = found.setdefault((places[return_id], row), (label, [""] * len(self.fields)))[1]
+            texts[column] = text or f"{number:.15g}"
+        return tuple(
+            FilledRow(place=place, label=label, texts=tuple(texts))
+            for (place, _), (label, texts) in sorted(found.items())
+        )
 
 
 def filled_list(context: Context, block: Block) -> FilledList:
     """Return what was filled into a list."""
     fields = tuple(asked for asked in block.fields if not asked.personal)
-    cells = _cells_of(context.form, block, fields)
+    known = _cells_of(context.form, block, fields)
     lists = context.comparison.lists
-    places = {name: place for place, name in enumerate(context.comparison.returns["return_id"])}
-    wanted = lists[lists["key"].isin(list(cells))]
-    columns = (wanted[name].tolist() for name in ("return_id", "key", "text", "number"))
-    found: dict[tuple[int, int], tuple[str, list[str]]] = {}
-    for return_id, key, text, number in zip(*columns, strict=True):
-        row, label, column = cells[key]
-        texts = found.setdefault((places[return_id], row), (label, [""] * len(fields)))[1]
-        texts[column] = text or f"{number:.15g}"
-    rows = tuple(
-        FilledRow(place=place, label=label, texts=tuple(texts))
-        for (place, _), (label, texts) in sorted(found.items())
+    cells = lists[lists["key"].isin(list(known))]
+    at = pd.Index(list(known)).get_indexer(pd.Index(cells["key"]))
+    row_of = np.array([row for row, _, _ in known.values()], dtype="int64")
+    ids = pd.Index(context.comparison.returns["return_id"])
+    places = ids.get_indexer(pd.Index(cells["return_id"]))
+    filled = pd.DataFrame({"place": places, "row": row_of[at]}).drop_duplicates()
+    counts = np.bincount(filled["place"], minlength=len(ids))
+    return FilledList(
+        context=context,
+        block=block,
+        fields=fields,
+        counts=tuple(counts.tolist()),
+        cells=cells,
     )
-    return FilledList(block=block, fields=fields, rows=rows)
 
 
 def _cells_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,6 +48,11 @@ class Finder:
         """Name of the sheet of the sources."""
         return self.context.names.provenance
 
+    @property
+    def row(self) -> int:
+        """The row of what is chosen at first."""
+        return self.blocks[self.question].row + (self.subjects.first_chosen[0] or 0)
+
     def column(self, name: str) -> str:
         """Return the reference to a column of the sources."""
         first, last = (address(row, self.columns[name], absolute=True) for row in self.rows)
@@ -88,13 +92,13 @@ def finder_of(
     )
 
 
-def draw_finder(sheet: Sheet, finder: Finder, records: Sequence[dict[str, Any]]) -> None:
+def draw_finder(sheet: Sheet, finder: Finder, record: dict[str, Any]) -> None:
     """Draw the drop-downs above their columns and, beside them, what stands in the row found.
 
     Args:
         sheet: The sheet of the sources.
         finder: What is offered.
-        records: The rows of the sources.
+        record: What stands in the row of what is chosen at first.
     """
     context, looks = finder.context, finder.context.looks
     last = max(finder.columns.values())
@@ -102,14 +106,12 @@ def draw_finder(sheet: Sheet, finder: Finder, records: Sequence[dict[str, Any]])
     sheet.row(HINT_ROW, 16)
     sheet.row(FOUND_ROW, 20)
     sheet.put(HINT_ROW, LABEL, hint, looks.text(9, ink=MUTED), HINT_ROW, last)
-    at = finder.blocks[finder.question].row + (finder.subjects.first_chosen[0] or 0)
-    record = records[at - finder.rows[0]]
     base = replace(looks.text(9, fill=GROUND), bottom="thin", line_ink=MUTED)
     place = address(FOUND_ROW, last + 1, absolute=True)
     for name, column in finder.columns.items():
         content, style = _found(finder, name, place, record)
         sheet.put(FOUND_ROW, column, content, replace(base, **style))
-    sheet.put(FOUND_ROW, last + 1, _row(finder, at), replace(looks.text(9, ink=MUTED)))
+    sheet.put(FOUND_ROW, last + 1, _row(finder), looks.text(9, ink=MUTED))
     _offer_questions(sheet, finder)
     offer(sheet, context, FOUND_ROW, finder.columns["subject"], finder.columns["subject"])
 
@@ -134,7 +136,7 @@ def _found(
     return Formula(f'{nothing}{found}&"")', record[name]), {"align": align}
 
 
-def _row(finder: Finder, at: int) -> Formula:
+def _row(finder: Finder) -> Formula:
     """Return the row of what is chosen; 0 where something is not there."""
     name = finder.context.names.questions
     last = FIRST_ROW + len(finder.labels) - 1
@@ -150,7 +152,7 @@ def _row(finder: Finder, at: int) -> Formula:
     place = (
         f"SUMPRODUCT(EXACT({subjects.label().cells},{finder.cell('subject')})*{subjects.numbers})"
     )
-    return Formula(f"=IF({block}*{place}=0,0,{block}+{place}-1)", at)
+    return Formula(f"=IF({block}*{place}=0,0,{block}+{place}-1)", finder.row)
 
 
 def _offer_questions(sheet: Sheet, finder: Finder) -> None:

@@ -40,7 +40,7 @@ def list_sheets(context: Context, sections: Sequence[SectionSheet]) -> tuple[Lis
     found = []
     for section in sections:
         for filled in section.lists:
-            if 0 < len(filled.rows) <= MOST_ROWS:
+            if 0 < sum(filled.counts) <= MOST_ROWS:
                 name = context.say("report.rows_sheet", sheet=section.name)
                 name = unused_name(sheet_name(name), taken)
                 found.append(ListSheet(name=name, filled=filled))
@@ -58,8 +58,8 @@ def draw_list(sheet: Sheet, context: Context, plan: ListSheet) -> None:
         columns.append(Column(head=head, px=48, align="right", num_format=COUNT))
     else:
         columns.append(Column(head=context.say("report.row_label"), px=330, wrap=True))
-    rows, fields = plan.filled.rows, plan.filled.fields
-    widths = _widths(plan.filled, TABLE_PX - sum(column.px for column in columns))
+    rows, fields = plan.filled.rows(), plan.filled.fields
+    widths = _widths(rows, len(fields), TABLE_PX - sum(column.px for column in columns))
     columns += [
         Column(head=asked.label, px=px, wrap=True) for asked, px in zip(fields, widths, strict=True)
     ]
@@ -76,11 +76,10 @@ def draw_list(sheet: Sheet, context: Context, plan: ListSheet) -> None:
     print_table(sheet, table, context.page(plan.name, last_row=table.last_row, last_column=last))
 
 
-def _widths(filled: FilledList, room: int) -> list[int]:
+def _widths(rows: Sequence[FilledRow], columns: int, room: int) -> list[int]:
     """Share the room as the longest texts need it."""
     longest = [
-        max((text_px(row.texts[place], 10) for row in filled.rows), default=0)
-        for place in range(len(filled.fields))
+        max((text_px(row.texts[place], 10) for row in rows), default=0) for place in range(columns)
     ]
     wanted = [min(max(px + 14, LEAST_PX), MOST_PX) for px in longest]
     return [max(int(room * px / sum(wanted)), LEAST_PX) for px in wanted]

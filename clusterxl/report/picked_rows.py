@@ -279,7 +279,7 @@ def _lists(source: _Source, plan: SectionSheet) -> Iterator[FigureRow]:
     context, places = source.context, source.places
     first = GROUP_COLUMN + bool(context.form.levels)
     for place, filled in enumerate(plan.lists):
-        counts = tuple(float(count) for count in filled.counts(context.count))
+        counts = tuple(float(count) for count in filled.counts)
         ends = [
             address(row, first + place, absolute=True)
             for row in (places.first, places.last, places.total)

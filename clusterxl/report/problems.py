@@ -30,6 +30,8 @@ INKS = {Severity.ERROR: BELOW_INK, Severity.WARNING: LINK, Severity.INFO: MUTED}
 LEVEL, CODE, TIMES = FIRST_COLUMN, FIRST_COLUMN + 1, FIRST_COLUMN + 4
 # Excel shows no more of a cell than 409 points of height.
 MOST_CELLS = 60
+# Nobody reads more lines, and a sheet has no more than ten times as many rows.
+MOST_LINES = 100_000
 LONGEST_VALUE = 60
 
 
@@ -60,15 +62,20 @@ def draw_problems(by_cause: Sheet, by_line: Sheet, context: Context, places: Pla
         places: Where the answers stand.
     """
     causes = causes_of(context.comparison.findings)
-    listed = [told for c in causes if c.severity is not Severity.INFO for told in c.lines()]
+    told = [line for c in causes if c.severity is not Severity.INFO for line in c.lines()]
+    listed = told[:MOST_LINES]
     lines = _Lines(context, places, linked=len(listed) <= MOST_LINKS)
+    note = context.basis + context.say("report.problems_note", sheet=by_cause.name)
+    if len(listed) < len(told):
+        gap = context.say("report.sentence_gap")
+        note += gap + context.say("report.problems_cut", most=f"{MOST_LINES:,}")
     detail = Table(
         title=problems_title(context, by_line.name),
-        note=context.basis + context.say("report.problems_note", sheet=by_cause.name),
+        note=note,
         columns=_columns(context, DETAIL, DETAIL_WIDTHS),
-        rows=[lines.row(told) for told in listed],
+        rows=[lines.row(line) for line in listed],
     )
-    counts = _Counts(context, by_line.name, detail)
+    counts = _Counts(context, by_line.name, detail, live=len(listed) == len(told))
     summary = Table(
         title=problems_title(context, by_cause.name),
         note=context.basis + context.say("report.causes_note", sheet=by_line.name),
@@ -135,10 +142,10 @@ def _level_now(context: Context, found: Finding) -> Cell:
 
 
 class _Counts:
-    """Makes the lines of causes, which count the lines of the list."""
+    """Makes the lines of causes, which count the lines of the list where that has them all."""
 
-    def __init__(self, context: Context, sheet: str, detail: Table) -> None:
-        self._context, self._sheet, self._detail = context, sheet, detail
+    def __init__(self, context: Context, sheet: str, detail: Table, *, live: bool) -> None:
+        self._context, self._sheet, self._detail, self._live = context, sheet, detail, live
 
     def row(self, cause: Cause) -> list[Entry]:
         """Return the line of a cause."""
@@ -158,7 +165,7 @@ class _Counts:
     def _counted(self, cause: Cause) -> tuple[Entry, Entry]:
         """Return how many findings there are, and how many of them are explained."""
         all_told, explained = len(cause.findings), sum(f.is_explained for f in cause.findings)
-        if cause.severity is Severity.INFO:
+        if cause.severity is Severity.INFO or not self._live:
             return float(all_told), float(explained)
         is_open = self._is(LEVEL, f"report.severity_{cause.severity.value}")
         is_told = self._is(LEVEL, "report.severity_explained")

@@ -39,9 +39,10 @@ def section_sheets(context: Context) -> tuple[SectionSheet, ...]:
     """Return the sections that have something to compare, in form order."""
     taken = {name.lower() for name in fixed_names(context)}
     long = _long_texts(context)
+    compared = _compared(context)
     found = []
     for section in context.form.sections:
-        inputs = [asked for asked in _compared(context) if asked.section == section.id]
+        inputs = [asked for asked in compared if asked.section == section.id]
         lists = tuple(filled_list(context, b) for b in section.blocks if b.kind in LIST_KINDS)
         if inputs or lists:
             inputs.sort(key=lambda asked: asked.key in long)
@@ -61,7 +62,7 @@ def _compared(context: Context) -> tuple[Input, ...]:
     """Return the input cells that get a column; names stand in columns of their own."""
     form, answers = context.form, context.comparison.answers
     shown_anyway = {form.subject, *form.levels[:1]}
-    answered = set(answers.loc[answers["status"] != "blank", "key"])
+    answered = set(answers.loc[answers["status"] != "blank", "key"].unique())
     return tuple(
         asked
         for asked in form.inputs
@@ -74,7 +75,7 @@ def _compared(context: Context) -> tuple[Input, ...]:
 def _long_texts(context: Context) -> set[str]:
     """Return the keys whose answers are too long for a narrow column."""
     answers = context.comparison.answers
-    long = set(answers.loc[answers["text"].str.len() > LONGEST_WRAPPED, "key"])
+    long = set(answers.loc[answers["text"].str.len() > LONGEST_WRAPPED, "key"].unique())
     texts = (FieldType.TEXT, FieldType.PICK)
     return {
         asked.key

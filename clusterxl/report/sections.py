@@ -93,7 +93,7 @@ def _named_part(
         for part in totals:
             part.append("")
     for filled in plan.lists:
-        counts = filled.counts(context.count)
+        counts = filled.counts
         cells = [
             address(row, NAME_COLUMN + len(columns), absolute=True)
             for row in (places.first, places.last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import ceil
 from typing import Any
@@ -13,6 +13,7 @@ from clusterxl.excel.sheet import Sheet
 from clusterxl.excel.tokens import SONG
 from clusterxl.report.context import (
     DASH,
+    MOST_NUMBERS_TRACED,
     MOST_RETURNS_TRACED,
     Context,
     base_name,
@@ -74,14 +75,19 @@ def draw_sources(sheet: Sheet, context: Context, subjects: Choices | None) -> Fi
     note = context.basis + context.say(f"report.{_note_name(context)}")
     records = records_of(context.comparison.provenance) if context.traced else []
     if not context.traced:
-        note = context.say("report.sources_elsewhere", most=MOST_RETURNS_TRACED)
+        most = {"most": f"{MOST_RETURNS_TRACED:,}", "numbers": f"{MOST_NUMBERS_TRACED:,}"}
+        note = context.say("report.sources_elsewhere", **most)
     linked = len(records) <= MOST_LINKS
     columns = _columns(context)
+    how = {found_by: found_in_words(context, found_by) for found_by in _ways(context)}
     table = Table(
         title=context.say("report.sources_title", sheet=context.names.provenance),
         note=note,
         columns=columns,
-        rows=[_row(context, record, columns, linked=linked) for record in records],
+        rows=[
+            _row(context, record, how[record["found_by"]], columns[1].px, linked=linked)
+            for record in records
+        ],
         frozen=2,
         spaced=False,
         tight=True,
@@ -98,7 +104,7 @@ def draw_sources(sheet: Sheet, context: Context, subjects: Choices | None) -> Fi
     rows = (table.first_row, table.last_row)
     finder = finder_of(context, subjects, source_blocks(context), at, rows)
     if finder:
-        draw_finder(sheet, finder, [_shown(context, record) for record in records])
+        draw_finder(sheet, finder, _shown(context, records[finder.row - table.first_row]))
     return finder
 
 
@@ -126,12 +132,13 @@ def _columns(context: Context) -> list[Column]:
         return context.say(f"report.source_{name}")
 
     file_px = _room(map(base_name, context.comparison.returns["file"]), FILE_PX)
+    provenance = context.comparison.provenance
     # Behind a number a text is indented.
-    measure_px = _room(set(context.comparison.provenance["measure"]), MEASURE_PX) + INDENT_PX
+    measure_px = _room(provenance["measure"].unique(), MEASURE_PX) + INDENT_PX
     name_px = min(context.widest_name, MOST_NAME_PX)
     number, value, place, cell, raw, note = OTHERS_PX
     room = BAND_PX - name_px - file_px - measure_px - sum(OTHERS_PX)
-    label_px = _room(set(context.comparison.provenance["label"]), (LEAST_LABEL_PX, room))
+    label_px = _room(provenance["label"].unique(), (LEAST_LABEL_PX, room))
     raw += room - label_px
     return [
         Column(head=head("number"), px=number, size=SIZE),
@@ -162,13 +169,11 @@ def _room(texts: Iterable[str], bounds: tuple[int, int]) -> int:
 
 
 def _row(
-    context: Context, record: dict[str, Any], columns: Sequence[Column], *, linked: bool
+    context: Context, record: dict[str, Any], found: str, label_px: int, *, linked: bool
 ) -> list[Entry]:
-    found_by = record["found_by"]
-    found = found_in_words(context, found_by)
     return [
         record["number_id"],
-        shortened(record["label"], columns[1].px),
+        shortened(record["label"], label_px),
         _value(context, record),
         record["measure"],
         inert(record["subject"]),
@@ -178,7 +183,7 @@ def _row(
         inert(record["raw"]),
         _remark(context, record, found),
         record["label"],
-        found if found_by == BY_NAME else Cell(found, ink=BELOW_INK),
+        found if record["found_by"] == BY_NAME else Cell(found, ink=BELOW_INK),
         inert(_path(context, record)),
         record["key"],
         inert(record["unit"]),
@@ -229,6 +234,11 @@ def _shown(context: Context, record: dict[str, Any]) -> dict[str, Any]:
         "shown": value.content if isinstance(value, Cell) else value,
         "receipts": told.content if isinstance(told, Cell) else told,
     }
+
+
+def _ways(context: Context) -> list[str]:
+    """Return the ways in which cells were found."""
+    return context.comparison.provenance["found_by"].unique().tolist()
 
 
 def found_in_words(context: Context, found_by: str) -> str:
