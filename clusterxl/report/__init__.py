@@ -169,4 +169,4 @@ def _draw_rounds(book: Book, context: Context, places: Places) -> None:
     if context.rounds:
         draw_rounds(book.sheet(context.names.rounds), context, context.rounds, places)
         if has_doubts(context.rounds):
-            draw_restated(book.sheet(context.names.restated), context, context.rounds)
+            draw_restated(book.sheet(context.names.restated), context, context.rounds, places)

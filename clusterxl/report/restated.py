@@ -13,8 +13,10 @@ from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH, NAME_SIZE, Context, base_name, inert, records_of
 from clusterxl.report.drawing import draw_table, print_table
 from clusterxl.report.looks import BELOW_INK, LIGHT, MUTED
+from clusterxl.report.places import Places
 from clusterxl.report.round_words import before_name
 from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
+from clusterxl.report.traces import traced
 
 # Longer lists make a workbook nobody can print; they stand in the frames.
 MOST_ROWS = 2_000
@@ -33,7 +35,7 @@ def has_doubts(rounds: Rounds) -> bool:
     return len(rounds.restated) + len(rounds.renamed) > 0
 
 
-def draw_restated(sheet: Sheet, context: Context, rounds: Rounds) -> None:
+def draw_restated(sheet: Sheet, context: Context, rounds: Rounds, places: Places) -> None:
     """Draw the pairs to ask about, if any, and the answers of the same year that differ."""
     asked = records_of(rounds.renamed)
     rows = records_of(rounds.restated[:MOST_ROWS])
@@ -47,7 +49,12 @@ def draw_restated(sheet: Sheet, context: Context, rounds: Rounds) -> None:
         offset=offset,
         frozen=1,
     )
-    entries = [_row(context, row, at) for at, row in enumerate(rows, empty.first_row)]
+    at = {each: place for place, each in enumerate(context.comparison.returns["return_id"])}
+    targets = [places.source(row["key"], at[row["return_id"]]) for row in rows]
+    entries = [
+        _row(context, row, line, target)
+        for line, (row, target) in enumerate(zip(rows, targets, strict=True), empty.first_row)
+    ]
     restated = replace(empty, rows=entries)
     if asked:
         renamed = Table(
@@ -94,7 +101,7 @@ def _head(context: Context, name: str) -> str:
     return own[name] if name in own else context.say(f"report.restated_{name}")
 
 
-def _row(context: Context, row: dict[str, Any], at: int) -> list[Entry]:
+def _row(context: Context, row: dict[str, Any], at: int, target: str) -> list[Entry]:
     before, now = (address(at, BEFORE_COLUMN + place) for place in (0, 1))
     change = float(row["change"])
     text = f'=IF(AND(ISNUMBER({before}),ISNUMBER({now})),{now}-{before},"{DASH}")'
@@ -107,7 +114,7 @@ def _row(context: Context, row: dict[str, Any], at: int) -> list[Entry]:
         inert(row["group"]) or DASH,
         inert(row["label"]),
         _answer(row["before"], row["before_text"]),
-        _answer(row["now"], row["now_text"]),
+        traced(_answer(row["now"], row["now_text"]), target),
         told,
         inert(row["measure"]) or context.say("report.unit_number"),
         _place(row, "before_"),
@@ -156,6 +163,8 @@ def _title(context: Context, rounds: Rounds) -> str:
 
 def _note(context: Context, rounds: Rounds) -> str:
     parts = [context.say("report.restated_note", before=before_name(context, rounds))]
+    if context.traced and len(rounds.restated):
+        parts.append(context.say("report.rounds_numbers_note", sheet=context.names.provenance))
     if len(rounds.renamed):
         parts.append(context.say("report.renamed_note"))
     if len(rounds.restated) > MOST_ROWS:

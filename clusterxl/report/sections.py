@@ -16,6 +16,7 @@ from clusterxl.report.looks import COUNT, LIGHT, MUTED, decimals_format, quoted
 from clusterxl.report.places import NAME_COLUMN, Places, basis_formula, total_formula
 from clusterxl.report.section_plans import SectionSheet
 from clusterxl.report.tables import Cell, Column, Entry, Table, head_px
+from clusterxl.report.traces import total_target, traced
 from clusterxl.summary import recipe_of
 
 GROUP_PX = 66
@@ -46,14 +47,15 @@ def draw_section(
     for asked in plan.inputs:
         own = answers[asked.key]
         columns.append(_column(context, places, plan, asked, own))
-        totals[0].append(_total(context, places, asked, own))
+        total = _total(context, places, asked, own)
+        totals[0].append(traced(total, total_target(places, asked.key)))
         totals[1].append(_basis(context, places, asked, own))
         for place, (row, answer) in enumerate(zip(rows, own, strict=True)):
             row.append(entry_of(_content(places, asked, place, answer), answer))
     table = Table(
         heading=plan.name,
         title=_title(context, plan),
-        note=_note(context, plan),
+        note=_note(context, places, plan),
         columns=columns,
         rows=rows,
         totals=totals,
@@ -73,7 +75,7 @@ def _content(places: Places, asked: Input, place: int, answer: Shown) -> Content
     """Return an answer; a number leads to its source."""
     if not isinstance(answer.content, float):
         return answer.content
-    target = places.source(asked.key, place)
+    target = places.source(asked.key, place) if places.linked else ""
     return NumberLink(target, answer.content) if target else answer.content
 
 
@@ -211,8 +213,12 @@ def _title(context: Context, plan: SectionSheet) -> str:
     return context.say("report.section_title", share=share, **figures)
 
 
-def _note(context: Context, plan: SectionSheet) -> str:
+def _note(context: Context, places: Places, plan: SectionSheet) -> str:
     parts = [context.basis, context.say("report.section_note")]
+    if any(places.link(asked.key) for asked in plan.inputs):
+        numbers = places.linked and any(asked.type.is_numeric for asked in plan.inputs)
+        name = "report.numbers_note" if numbers else "report.totals_note"
+        parts.append(context.say(name, sheet=context.names.provenance))
     if any(asked.type is FieldType.TICKS for asked in plan.inputs):
         parts.append(context.say("report.ticks_note", yes=TICK, no=NO_TICK))
     parts.append(context.say("report.missing_note", dash=DASH))
