@@ -21,7 +21,7 @@ from clusterxl.report.criteria import (
     draw_criteria,
 )
 from clusterxl.report.filed import Filing
-from clusterxl.report.filing import draw_filing
+from clusterxl.report.filing import draw_filing, draw_standings
 from clusterxl.report.finder import Finder, draw_questions
 from clusterxl.report.groups import group_ranking
 from clusterxl.report.lists import draw_list, list_sheets
@@ -140,7 +140,9 @@ def _draw_proof(
 ) -> Finder | None:
     """Add the sheets that prove the others; return what finds a number among the sources."""
     names = context.names
-    draw_filing(book.sheet(names.filing), context)
+    if context.filing:
+        draw_standings(book.sheet(names.filing), context, context.filing)
+    draw_filing(book.sheet(names.filed or names.filing), context)
     draw_problems(book.sheet(names.causes), book.sheet(names.problems), context, places)
     sources = book.sheet(names.provenance)
     finder = draw_sources(sources, context, facts.choices if facts else None)

@@ -46,6 +46,7 @@ class SheetNames:
     standards: str
     options: str
     filing: str
+    filed: str
     causes: str
     problems: str
     provenance: str
@@ -93,6 +94,7 @@ class Context:
             standards=self.say("report.standards_sheet"),
             options=self.say("report.options_sheet"),
             filing=self.say("report.filing_sheet"),
+            filed=self.say("report.filed_sheet") if self.filing else "",
             causes=self.say("report.causes_sheet"),
             problems=self.say("report.problems_sheet"),
             provenance=self.say("report.provenance_sheet"),
