@@ -53,7 +53,7 @@ def draw_table(sheet: Sheet, table: Table, looks: Looks) -> None:
         sheet.row(row, 16 if number else 22)
         for column, entry in enumerate(total):
             style = _total_style(table, column, looks, first=number == 0)
-            _put(sheet, row, FIRST_COLUMN + column, entry, style)
+            put_entry(sheet, row, FIRST_COLUMN + column, entry, style)
     _draw_rows(sheet, table, looks)
     if not table.offset:
         sheet.freeze(table.first_row, FIRST_COLUMN + table.frozen)
@@ -170,7 +170,7 @@ def _draw_rows(sheet: Sheet, table: Table, looks: Looks) -> None:
         sheet.row(row, max(points, ROW_POINTS) - (AIR_POINTS if table.tight else 0))
         fifth = (number + 1) % EVERY == 0
         for place, entry in enumerate(entries):
-            _put(sheet, row, FIRST_COLUMN + place, entry, styles[place, fifth])
+            put_entry(sheet, row, FIRST_COLUMN + place, entry, styles[place, fifth])
     for place, column in enumerate(table.columns):
         if column.bar:
             at = FIRST_COLUMN + place
@@ -209,7 +209,8 @@ def _total_style(table: Table, place: int, looks: Looks, *, first: bool) -> Styl
     )
 
 
-def _put(sheet: Sheet, row: int, column: int, entry: Entry, style: Style) -> None:
+def put_entry(sheet: Sheet, row: int, column: int, entry: Entry, style: Style) -> None:
+    """Write an entry in the style of its column, but for what it says of its own looks."""
     if isinstance(entry, Cell):
         if entry.ink or entry.fill or entry.bold or entry.num_format:
             style = replace(
