@@ -31,7 +31,7 @@ from clusterxl.report.panels import Sources
 from clusterxl.report.places import Places
 from clusterxl.report.problems import draw_problems
 from clusterxl.report.rankings import draw_ranking
-from clusterxl.report.restated import draw_restated, has_doubts
+from clusterxl.report.restated import draw_renamed, draw_restated
 from clusterxl.report.rounds import draw_rounds
 from clusterxl.report.section_plans import places_of, section_sheets
 from clusterxl.report.sections import draw_section
@@ -170,5 +170,7 @@ def _draw_rounds(book: Book, context: Context, places: Places) -> None:
     """Add the sheets of the round before, where one was given."""
     if context.rounds:
         draw_rounds(book.sheet(context.names.rounds), context, context.rounds, places)
-        if has_doubts(context.rounds):
+        if len(context.rounds.renamed):
+            draw_renamed(book.sheet(context.names.renamed), context, context.rounds)
+        if len(context.rounds.restated):
             draw_restated(book.sheet(context.names.restated), context, context.rounds, places)

@@ -55,6 +55,7 @@ class SheetNames:
     charts: str
     rounds: str
     restated: str
+    renamed: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +104,7 @@ class Context:
             charts=self.say("report.charts_sheet"),
             rounds=self.say("report.rounds_sheet") if self.rounds else "",
             restated=self.say("report.restated_sheet") if self.rounds else "",
+            renamed=self.say("report.renamed_sheet") if self.rounds else "",
         )
 
     @cached_property
