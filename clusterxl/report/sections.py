@@ -20,7 +20,9 @@ from clusterxl.report.traces import total_target, traced
 from clusterxl.summary import recipe_of
 
 GROUP_PX = 66
-TEXT_PX, LONG_PX, ROWS_PX = 150, 300, 84
+LONG_PX, ROWS_PX = 300, 84
+# A short text is as wide as two lines of it need: half of it, and a word that is not parted.
+TEXT_PX, TEXT_LINES, TEXT_ROOM = (110, 230), 2, 30
 PX_BY_TYPE = {FieldType.TICKS: 84, FieldType.PICK: 84, FieldType.DATE: 108, FieldType.PHONE: 110}
 HEAD_LINES, WIDEST_HEAD = 4, 150
 MOST_DECIMALS = 4
@@ -194,7 +196,11 @@ def _width(context: Context, asked: Input, answers: Sequence[Shown], num_format:
     if asked.type is FieldType.CHOICE:
         widest = max(text_px(item.label, 10) for item in asked.field.items)
         return min(max(72, ceil(widest) + 18), 130)
-    return PX_BY_TYPE.get(asked.type, TEXT_PX)
+    if asked.type in PX_BY_TYPE:
+        return PX_BY_TYPE[asked.type]
+    widest = max((text_px(str(answer.content), 10) for answer in answers), default=0)
+    least, most = TEXT_PX
+    return min(max(ceil(widest / TEXT_LINES) + TEXT_ROOM, least), most)
 
 
 def _head_width(head: str) -> int:
