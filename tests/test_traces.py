@@ -14,7 +14,7 @@ from clusterxl.excel.raw import parse_reference
 from clusterxl.report import write_comparison
 from clusterxl.report.context import Context
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 # Under heads, measures and links.
 LINKS, FIRST = 6, 7
 

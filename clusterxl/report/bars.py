@@ -177,7 +177,7 @@ def options_panel(sources: Sources) -> Panel:
         name = cut(inert(label), LONGEST_OPTION)
         bars.append(Bar(name=name, formula=formula, value=float(count), label=str(int(count))))
     data = context.say("report.options_data")
-    head, unit = context.say("report.chosen"), context.say("report.subjects_unit")
+    head, unit = context.say("report.chosen_by"), context.say("report.subjects_unit")
     chart = bar_chart(sources, (data, head), bars, tall=False, measure=unit)
     first = shown.iloc[0]
     figures = {"label": cut(str(first["option_label"]), LONGEST_OPTION)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -26,6 +26,8 @@ DASH, TICK, NO_TICK = "—", "●", "○"
 LONGEST_TEXT = 32_000
 LONGEST_SHEET_NAME = 31
 NAME_SIZE, LEAST_NAME_PX, MOST_NAME_PX = 9, 160, 292
+# Names of groups and units stand in the size of figures.
+NAME_PX_SIZE, LEAST_GROUP_PX, LEAST_UNIT_PX, MOST_GROUP_PX = 10, 64, 72, 130
 # More rows than this stand beside the workbook, not in it.
 MOST_RETURNS_TRACED = 2_000
 
@@ -216,6 +218,16 @@ class Context:
         widths = [text_px(name, NAME_SIZE) for name in self.subject_names.values()]
         return max(ceil(max(widths, default=0)) + 14, LEAST_NAME_PX)
 
+    @cached_property
+    def group_px(self) -> int:
+        """Width of a column that shows every group on one line, but for very long names."""
+        return _names_px(self.comparison.groups["group"], LEAST_GROUP_PX)
+
+    @cached_property
+    def unit_px(self) -> int:
+        """Width of a column that shows every unit on one line, but for very long names."""
+        return _names_px(self.comparison.returns["unit"], LEAST_UNIT_PX)
+
     @property
     def name_px(self) -> int:
         """Width of a column that shows the subjects, mostly on one line."""
@@ -239,6 +251,11 @@ class Context:
             area=(last_row, last_column),
             tall=tall,
         )
+
+
+def _names_px(names: Iterable[str], least: int) -> int:
+    widest = ceil(max((text_px(name, NAME_PX_SIZE) for name in names), default=0)) + 14
+    return min(max(widest, least), MOST_GROUP_PX)
 
 
 def sheet_name(text: str) -> str:

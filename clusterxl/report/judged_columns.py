@@ -26,7 +26,7 @@ YES, NO = 1, 0
 # More cells than these of a question would bury what is judged.
 MOST_CELLS = 3
 WIDEST_DEMAND = 170
-GROUP_PX, LEAST_PX = 60, 76
+LEAST_PX = 76
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ def name_columns(source: JudgedRows) -> list[JudgedColumn]:
         )
     ]
     if context.form.levels:
-        group = Column(head=context.group_noun, px=GROUP_PX, wrap=True, size=NAME_SIZE)
+        group = Column(head=context.group_noun, px=context.group_px, wrap=True, size=NAME_SIZE)
         parts.append(
             JudgedColumn(column=group, entries=[inert(text) or DASH for text in subjects["group"]])
         )

@@ -54,7 +54,7 @@ def draw_list(sheet: Sheet, context: Context, plan: ListSheet) -> None:
     px = min(context.widest_name, MOST_NAME_PX)
     columns = [Column(head=context.subject_noun, px=px, wrap=True, size=NAME_SIZE)]
     if context.form.levels:
-        columns.append(Column(head=context.group_noun, px=70, wrap=True))
+        columns.append(Column(head=context.group_noun, px=context.group_px, wrap=True))
     if is_list:
         head = context.say("report.row_number")
         columns.append(Column(head=head, px=48, align="right", num_format=COUNT))

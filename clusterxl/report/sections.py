@@ -19,11 +19,11 @@ from clusterxl.report.tables import Cell, Column, Entry, Table, head_px
 from clusterxl.report.traces import total_target, traced
 from clusterxl.summary import recipe_of
 
-GROUP_PX = 66
 LONG_PX, ROWS_PX = 300, 84
 # A short text is as wide as two lines of it need: half of it, and a word that is not parted.
-TEXT_PX, TEXT_LINES, TEXT_ROOM = (110, 230), 2, 30
-PX_BY_TYPE = {FieldType.TICKS: 84, FieldType.PICK: 84, FieldType.DATE: 108, FieldType.PHONE: 110}
+TEXT_PX, TEXT_LINES, TEXT_ROOM = (84, 230), 2, 30
+ONE_LINE_PX, ONE_LINE_ROOM = 150, 18
+PX_BY_TYPE = {FieldType.TICKS: 84, FieldType.DATE: 108, FieldType.PHONE: 110}
 HEAD_LINES, WIDEST_HEAD = 4, 150
 MOST_DECIMALS = 4
 LONGEST_IN_FORMAT = 6
@@ -91,7 +91,7 @@ def _named_part(
     total = context.say("report.total_row", whole=context.whole)
     totals: tuple[list[Entry], list[Entry]] = ([total], [context.say("report.basis_row")])
     if context.form.levels:
-        columns.append(Column(head=context.group_noun, px=GROUP_PX))
+        columns.append(Column(head=context.group_noun, px=context.group_px, wrap=True))
         for row, group in zip(rows, returns["group"], strict=True):
             row.append(inert(group) or DASH)
         for part in totals:
@@ -200,6 +200,8 @@ def _width(context: Context, asked: Input, answers: Sequence[Shown], num_format:
         return PX_BY_TYPE[asked.type]
     widest = max((text_px(str(answer.content), 10) for answer in answers), default=0)
     least, most = TEXT_PX
+    if widest + ONE_LINE_ROOM <= ONE_LINE_PX:
+        return max(ceil(widest) + ONE_LINE_ROOM, least)
     return min(max(ceil(widest / TEXT_LINES) + TEXT_ROOM, least), most)
 
 

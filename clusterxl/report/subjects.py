@@ -61,9 +61,9 @@ def _name_columns(context: Context) -> dict[str, Column]:
     head = Column(head=context.subject_noun, px=context.name_px, wrap=True, size=NAME_SIZE)
     columns = {"subject": head}
     if context.form.levels:
-        columns["group"] = Column(head=context.group_noun, px=64, wrap=True)
+        columns["group"] = Column(head=context.group_noun, px=context.group_px, wrap=True)
     if context.unit_noun and context.form.subject:
-        columns["unit"] = Column(head=context.unit_noun, px=72, wrap=True)
+        columns["unit"] = Column(head=context.unit_noun, px=context.unit_px, wrap=True)
     return columns
 
 
