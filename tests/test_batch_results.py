@@ -208,10 +208,10 @@ class TestCompare:
         book = openpyxl.load_workbook(BytesIO(first.content), data_only=True)
         texts = {
             name: [str(cell) for row in book[name].values for cell in row if cell]
-            for name in ("报送情况", "依据", "校验问题")
+            for name in ("报送情况", "报送明细", "依据", "校验问题")
         }
         assert any("应报 4 份" in text for text in texts["报送情况"])
-        assert "south.xlsx" in texts["报送情况"]
+        assert "south.xlsx" in texts["报送明细"]
         assert {first.head, batch.facts.batch, *first.returns} <= set(texts["依据"])
         assert texts["校验问题"][1].startswith(
             "依据 1 份已接受的申报表（应报 4 份，1 份待改、2 份未报"

@@ -128,7 +128,7 @@ def filing(note: str = "", standings: Mapping[str, str] = MappingProxyType({})) 
         left_out=(),
         standings=standings,
         archive="archive",
-        draw=lambda _: 0,
+        draw=lambda _: (0, 0),
     )
 
 

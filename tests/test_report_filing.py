@@ -9,8 +9,11 @@ from compared_forms import CANARY, NAME, answer, form_of, full_form, records_to,
 from test_report import opened
 
 from clusterxl.aggregate import Comparison, aggregate_records
+from clusterxl.excel.cells import Style
+from clusterxl.excel.sheet import Sheet
 from clusterxl.finding import Finding, Severity
 from clusterxl.report import write_comparison
+from clusterxl.report.filed import Filing, LeftOut
 
 UNREAD = Finding(code="READ-ZIP", severity=Severity.ERROR, message="打不开", file="in/z.xlsx")
 
@@ -41,6 +44,31 @@ def test_every_return_that_came_in_is_listed_and_why_it_does_not_count() -> None
     assert listed["z.xlsx"][12] == "打不开"
     hashes = dict(zip(comparison.returns["file"], comparison.returns["sha256"], strict=True))
     assert {name: row[13] for name, row in listed.items() if name in hashes} == hashes
+
+
+def test_in_a_batch_each_table_has_a_sheet_of_its_own_with_its_heads() -> None:
+    def draw(sheet: Sheet) -> tuple[int, int]:
+        sheet.put(4, 2, "各市", Style())
+        return 4, 2
+
+    filing = Filing(
+        note="",
+        basis="依据若干份",
+        facts=(("批次", "一"),),
+        left_out=(LeftOut(file="left.xlsx", reason="不计"),),
+        standings={},
+        archive="archive",
+        draw=draw,
+    )
+    book = opened(write_comparison(compared(), filing=filing))
+    groups, listed, basis = (book[name] for name in ("报送情况", "报送明细", "依据"))
+    assert groups["B4"].value == "各市"
+    assert groups.print_title_rows == "$4:$4"
+    assert (listed.freeze_panes, listed.print_title_rows) == ("D6", "$4:$5")
+    files = {cell.value for row in listed.iter_rows() for cell in row}
+    assert {"a.xlsx", "left.xlsx", "不计"} <= files
+    assert (basis.freeze_panes, basis.print_title_rows) == ("C6", "$4:$5")
+    assert "报送明细" not in opened(write_comparison(compared())).sheetnames
 
 
 def test_the_basis_can_be_recomputed() -> None:

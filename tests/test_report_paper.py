@@ -9,6 +9,7 @@ from compared_forms import answer, full_form, records_to
 from paper import Line, lines_of, to_pdf
 
 from clusterxl.aggregate import aggregate_records
+from clusterxl.excel.cells import Style
 from clusterxl.excel.sheet import Sheet
 from clusterxl.finding import Finding, Severity
 from clusterxl.report import write_comparison
@@ -31,10 +32,10 @@ def on_paper(pages: list[list[Line]], sheet: str) -> str:
     return "\n".join(line.text for _, lines in pages_of(pages, sheet) for line in lines)
 
 
-def drawn(sheet: Sheet) -> int:
-    """Stand for the groups of a batch, which take the top of the sheet."""
-    del sheet
-    return 31
+def drawn(sheet: Sheet) -> tuple[int, int]:
+    """Stand for the groups of a batch."""
+    sheet.put(4, 2, "各市", Style())
+    return 4, 2
 
 
 @pytest.mark.parametrize("count", [1, 5, 8, 40])
@@ -71,8 +72,22 @@ def test_every_row_of_findings_files_and_hashes_is_on_paper(count: int, tmp_path
     assert [f.label for f in findings if f.label not in listed] == []
     causes = on_paper(pages, "问题分类")
     assert [f.code for f in findings if f.code not in causes] == []
-    filed = on_paper(pages, "报送情况")
+    assert "各市" in on_paper(pages, "报送情况")
+    filed = on_paper(pages, "报送明细")
     files = [*records.returns["file"], *(left.file for left in filing.left_out)]
     assert [name for name in files if name not in filed] == []
     basis = on_paper(pages, "依据")
     assert [each for each in hashes if each not in basis] == []
+    for sheet, head in (("报送明细", "不计入的原因"), ("依据", "内容/SHA-256")):
+        heads = ["\n".join(line.text for line in lines) for _, lines in pages_of(pages, sheet)]
+        assert all(head in each for each in heads), sheet
+    _no_block_is_parted(pages)
+
+
+def _no_block_is_parted(pages: list[list[Line]]) -> None:
+    """A block of the chart data that a page has room for stands on one, with its heads."""
+    blocks = {"市排名": "丙市", "历年合计": "2022年", "数据质量": "填“无”的格数"}
+    found = [[line.text for line in lines] for _, lines in pages_of(pages, "图表数据")]
+    for title, last in blocks.items():
+        (page,) = [texts for texts in found if title in texts]
+        assert any(text.startswith(last) for text in page[page.index(title) :]), title

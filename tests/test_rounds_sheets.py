@@ -32,7 +32,7 @@ from clusterxl.pairing import Rename
 from clusterxl.report import write_comparison
 from clusterxl.testing.simulate import simulate_answers
 
-SHEET, DOUBTS = "逐年对照", "两轮核对"
+SHEET, DOUBTS, PAIRS = "逐年对照", "两轮核对", "疑似更名"
 
 
 def written(before: Round, now: Round, renames: tuple[Rename, ...] = ()) -> bytes:
@@ -165,10 +165,11 @@ def test_a_renamed_one_stands_with_both_names() -> None:
 
 def test_what_has_to_be_asked_is_listed_with_both_cells(hand: bytes) -> None:
     book = opened(hand, values=True)
-    rows = [list(row) for row in book[DOUBTS].iter_rows(min_col=2, values_only=True)]
-    pair = next(row for row in rows if row[0] == "丙灯饰产业集群")
+    pairs = [list(row) for row in book[PAIRS].iter_rows(min_col=2, values_only=True)]
+    pair = next(row for row in pairs if row[0] == "丙灯饰产业集群")
     assert pair[1:3] == ["丙市", "丙灯具产业集群"]
-    assert [str(place).split()[0] for place in pair[7:9]] == ["b5.xlsx", "a5.xlsx"]
+    assert [str(place).split()[0] for place in pair[5:7]] == ["b5.xlsx", "a5.xlsx"]
+    rows = [list(row) for row in book[DOUBTS].iter_rows(min_col=2, values_only=True)]
     restated = next(row for row in rows if row[0] == "甲水暖集群")
     assert restated[2:7] == ["总产值（亿元） 2021年", 100, 105, 5, "亿元"]
     assert [str(place).split()[0] for place in restated[7:9]] == ["b1.xlsx", "a1.xlsx"]
@@ -179,7 +180,7 @@ def test_without_doubts_there_is_no_sheet_for_them() -> None:
     same = round_of(full_form(), answer("a.xlsx", "甲市", "甲", (1, 2, 3)))
     content = written(same, same)
     assert SHEET in opened(content).sheetnames
-    assert DOUBTS not in opened(content).sheetnames
+    assert not {DOUBTS, PAIRS} & set(opened(content).sheetnames)
 
 
 def test_figures_that_cannot_be_compared_are_named() -> None:

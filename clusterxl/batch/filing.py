@@ -10,13 +10,13 @@ from clusterxl.batch.folder import Batch
 from clusterxl.batch.gather import settled_entry
 from clusterxl.batch.status import Count, Slot, Standing, Status, take_status
 from clusterxl.batch.status_book import draw_groups, group_columns
-from clusterxl.batch.status_looks import StatusLooks
+from clusterxl.batch.status_looks import FIRST_COLUMN, StatusLooks
 from clusterxl.batch.words import standing_word
 from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import Form
 from clusterxl.ledger import Ledger, Recorded, State, find_reason, find_returns
 from clusterxl.ledger.store import ARCHIVE
-from clusterxl.report.filed import TEXTS_PX, Filing, LeftOut
+from clusterxl.report.filed import Filing, LeftOut
 from clusterxl.sentences import say
 
 
@@ -50,8 +50,10 @@ def filing_of(
     looks = StatusLooks(form=batch.form)
     shown = _without_people(batch.form, status)
 
-    def draw(sheet: Sheet) -> int:
-        return draw_groups(sheet, looks, shown, group_columns(looks, parts=TEXTS_PX))
+    def draw(sheet: Sheet) -> tuple[int, int]:
+        columns = group_columns(looks)
+        last_row = draw_groups(sheet, looks, shown, columns)
+        return last_row, FIRST_COLUMN + len(columns) - 1
 
     return Filing(
         note=_note(looks, status, questioned=questioned),

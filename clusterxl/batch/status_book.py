@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from clusterxl.batch.reminders import draw_reminders
@@ -129,7 +129,6 @@ def write_status(
     columns = group_columns(looks)
     told = looks.say("status.owed_note")
     below = draw_groups(sheets["groups"], looks, status, columns, told=told)
-    sheets["groups"].freeze(HEAD_ROW + 2, FIRST_COLUMN + len(columns) - len(_GROUPS))
     tall = 1 if len(status.groups) <= MOST_ON_A_PAGE else 0
     looks.finish(sheets["groups"], last_row=below, columns=len(columns), repeat=HEAD_ROW, tall=tall)
     _draw_slots(sheets["slots"], looks, status)
@@ -142,17 +141,9 @@ def write_status(
     return book.save()
 
 
-def group_columns(looks: StatusLooks, *, parts: Sequence[int] = ()) -> tuple[Column, ...]:
-    """Return the columns of the table of the groups.
-
-    Args:
-        looks: Words and styles.
-        parts: Widths of the columns over which the last one is merged; empty for one.
-    """
-    *columns, last = _GROUPS
-    if parts:
-        last = replace(last, px=sum(parts), parts=tuple(parts))
-    return (*(_NAME if looks.has_groups else ()), *columns, last)
+def group_columns(looks: StatusLooks) -> tuple[Column, ...]:
+    """Return the columns of the table of the groups."""
+    return (*(_NAME if looks.has_groups else ()), *_GROUPS)
 
 
 def draw_groups(
@@ -163,7 +154,7 @@ def draw_groups(
     *,
     told: str = "",
 ) -> int:
-    """Draw the table of the groups, those that owe most first, and the whole on top.
+    """Draw the table of the groups, those that owe most first, and the whole on top; freeze it.
 
     Args:
         sheet: Where, from its first row on.
@@ -198,6 +189,7 @@ def draw_groups(
         cells = _group_cells(looks, count, slots)
         line = Line(cells=cells, number=number, inks=inks)
         looks.put_row(sheet, HEAD_ROW + 1 + number, columns, line)
+    sheet.freeze(HEAD_ROW + 2, FIRST_COLUMN + len(columns) - len(_GROUPS))
     below = max(last, HEAD_ROW + 1) + 2
     sheet.put(below, FIRST_COLUMN, journal_line(status, lang=lang), looks.report.text(9, ink=MUTED))
     return below

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -31,7 +31,6 @@ class Column:
         align: Where its texts and figures stand.
         bold: Its figures are bold.
         indent: Steps from the left, as a text needs after figures that end at their right.
-        parts: Widths of the columns of the sheet it is merged over; empty for one of its own.
     """
 
     name: str
@@ -39,7 +38,6 @@ class Column:
     align: Literal["left", "center", "right"] = "left"
     bold: bool = False
     indent: int = 0
-    parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,20 +55,6 @@ class Line:
     number: int = 0
     is_total: bool = False
     inks: Mapping[str, str] = field(default_factory=dict)
-
-
-def places_of(columns: Sequence[Column]) -> Iterator[tuple[Column, int, int]]:
-    """Go through columns, each with the first and last column of the sheet it takes."""
-    first = FIRST_COLUMN
-    for column in columns:
-        last = first + max(len(column.parts), 1) - 1
-        yield column, first, last
-        first = last + 1
-
-
-def last_column(columns: Sequence[Column]) -> int:
-    """Return the last column of the sheet that a table takes."""
-    return FIRST_COLUMN + sum(max(len(column.parts), 1) for column in columns) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +101,8 @@ class StatusLooks:
 
     def start(self, sheet: Sheet, columns: Sequence[Column], title: str, note: str) -> None:
         """Set widths, title and the grey line below it."""
-        sheet.columns(
-            [GUTTER_PX, *(px for column in columns for px in column.parts or [column.px])]
-        )
-        last = last_column(columns)
+        sheet.columns([GUTTER_PX, *(column.px for column in columns)])
+        last = FIRST_COLUMN + len(columns) - 1
         width = sum(column.px for column in columns)
         big = replace(self.report.text(16, bold=True, wrap=True), valign="bottom")
         sheet.row(1, text_points(title, width, 16))
@@ -132,7 +114,7 @@ class StatusLooks:
     def put_heads(self, sheet: Sheet, row: int, columns: Sequence[Column]) -> None:
         """Write the heads of a table."""
         sheet.row(row, 30)
-        for column, first, last in places_of(columns):
+        for at, column in enumerate(columns, FIRST_COLUMN):
             style = replace(
                 self.report.text(9, bold=True, wrap=True),
                 align=column.align,
@@ -141,18 +123,18 @@ class StatusLooks:
                 bottom="medium",
                 line_ink=INK,
             )
-            sheet.put(row, first, self.head(column.name), style, row, last)
+            sheet.put(row, at, self.head(column.name), style)
 
     def put_row(self, sheet: Sheet, row: int, columns: Sequence[Column], line: Line) -> None:
         """Write a row of a table and give it the height of its longest text."""
         tallest = _SMALLEST_ROW
-        for column, first, last in places_of(columns):
+        for at, column in enumerate(columns, FIRST_COLUMN):
             content = line.cells[column.name]
             style = self._cell(column, content, line)
             if column.name in line.inks:
                 style = replace(style, ink=line.inks[column.name], bold=True)
             shown = inert(content) if isinstance(content, str) else content
-            sheet.put(row, first, shown, style, row, last)
+            sheet.put(row, at, shown, style)
             text = content if isinstance(content, str) else ""
             tallest = max(
                 tallest,

@@ -103,11 +103,11 @@ class NumberLink:
 
     Attributes:
         target: `internal:'Sheet'!A1`.
-        number: The number.
+        number: The number, or the formula that makes it.
     """
 
     target: str
-    number: float
+    number: float | Formula
 
 
 Content = str | float | Formula | Rich | Link | NumberLink | None

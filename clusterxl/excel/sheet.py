@@ -322,9 +322,7 @@ class Sheet:
                 limits.check_number(content)
                 code = sheet.write_number(row, column, content, look.format)
             case Formula():
-                limits.check_formula(content.text)
-                value = _cached(content.value)
-                code = sheet.write_formula(row, column, content.text, look.format, value)
+                code = self._write_formula(row, column, content, look.format)
             case Link() | NumberLink():
                 code = self._write_link(row, column, content, look.format)
             case Rich():
@@ -344,8 +342,15 @@ class Sheet:
             return code
         accept(code)
         # XlsxWriter links texts only; the link stays when the number takes the place of the mark.
+        if isinstance(link.number, Formula):
+            return self._write_formula(row, column, link.number, look)
         limits.check_number(link.number)
         return self._sheet.write_number(row, column, link.number, look)
+
+    def _write_formula(self, row: int, column: int, formula: Formula, look: Any) -> Any:
+        limits.check_formula(formula.text)
+        value = _cached(formula.value)
+        return self._sheet.write_formula(row, column, formula.text, look, value)
 
     def _write_rich(self, row: int, column: int, rich: Rich, look: options.Look) -> Any:
         parts = [(text, part) for text, part in rich.parts if text]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clusterxl.excel.cells import Content, Formula, Link, NumberLink, Rich
+from clusterxl.excel.cells import Formula, Link, NumberLink, Rich
 from clusterxl.page.formats import GENERAL, formatted
 from clusterxl.report.tables import Cell, Entry
 
@@ -13,18 +13,20 @@ Shape = str | tuple[float | None, str, str]
 def content_of(entry: Entry) -> str | float:
     """Return what a cell shows: a number, or a text."""
     content = entry.content if isinstance(entry, Cell) else entry
+    if isinstance(content, NumberLink):
+        content = content.number
     if isinstance(content, Formula):
         return content.value
     if isinstance(content, (Link, Rich)):
         return content.text
-    if isinstance(content, NumberLink):
-        return content.number
     return "" if content is None else content
 
 
-def text_of(content: Content, num_format: str = GENERAL) -> str:
+def text_of(entry: Entry, num_format: str = GENERAL) -> str:
     """Return what a cell shows, as a text."""
-    shown = content_of(content)
+    shown = content_of(entry)
+    if isinstance(entry, Cell):
+        num_format = entry.num_format or num_format
     return shown if isinstance(shown, str) else formatted(shown, num_format)
 
 

@@ -278,8 +278,8 @@ def _tables(panel: Panel, data: ChartData) -> list[Json]:
     for series in panel.chart.series:
         if series.marker is not None and series.marker.kind == "none":
             continue
-        start, title, heads, rows = data.block(series.values)
-        lines = [[text_of(cell, DATA_FORMAT) for cell in row] for row in rows]
-        tables[start] = {"title": title, "heads": list(heads), "rows": lines}
+        block = data.block(series.values)
+        lines = [[text_of(cell, DATA_FORMAT) for cell in row] for row in block.rows]
+        tables[block.first] = {"title": block.title, "heads": list(block.heads), "rows": lines}
     found = list(tables.values())
     return found if sum(len(table["rows"]) for table in found) <= MOST_ROWS else []

@@ -21,7 +21,7 @@ from clusterxl.report.criteria import (
     draw_criteria,
 )
 from clusterxl.report.filed import Filing
-from clusterxl.report.filing import draw_filing
+from clusterxl.report.filing import draw_filing, draw_standings
 from clusterxl.report.finder import Finder, draw_questions
 from clusterxl.report.groups import group_ranking
 from clusterxl.report.lists import draw_list, list_sheets
@@ -31,7 +31,7 @@ from clusterxl.report.panels import Sources
 from clusterxl.report.places import Places
 from clusterxl.report.problems import draw_problems
 from clusterxl.report.rankings import draw_ranking
-from clusterxl.report.restated import draw_restated, has_doubts
+from clusterxl.report.restated import draw_renamed, draw_restated
 from clusterxl.report.rounds import draw_rounds
 from clusterxl.report.section_plans import places_of, section_sheets
 from clusterxl.report.sections import draw_section
@@ -140,7 +140,9 @@ def _draw_proof(
 ) -> Finder | None:
     """Add the sheets that prove the others; return what finds a number among the sources."""
     names = context.names
-    draw_filing(book.sheet(names.filing), context)
+    if context.filing:
+        draw_standings(book.sheet(names.filing), context, context.filing)
+    draw_filing(book.sheet(names.filed or names.filing), context)
     draw_problems(book.sheet(names.causes), book.sheet(names.problems), context, places)
     sources = book.sheet(names.provenance)
     finder = draw_sources(sources, context, facts.choices if facts else None)
@@ -168,5 +170,7 @@ def _draw_rounds(book: Book, context: Context, places: Places) -> None:
     """Add the sheets of the round before, where one was given."""
     if context.rounds:
         draw_rounds(book.sheet(context.names.rounds), context, context.rounds, places)
-        if has_doubts(context.rounds):
-            draw_restated(book.sheet(context.names.restated), context, context.rounds)
+        if len(context.rounds.renamed):
+            draw_renamed(book.sheet(context.names.renamed), context, context.rounds)
+        if len(context.rounds.restated):
+            draw_restated(book.sheet(context.names.restated), context, context.rounds, places)

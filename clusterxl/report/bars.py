@@ -18,6 +18,7 @@ from clusterxl.report.panels import (
     bar_chart,
     cut,
     figure,
+    lead_unit,
     short_names,
 )
 from clusterxl.report.rankings import Ranking
@@ -37,7 +38,8 @@ def group_panel(sources: Sources, ranking: Ranking) -> Panel:
         bars = [*bars[:KEPT_BARS], _rest(context, bars[KEPT_BARS:])]
     head = lead.label if lead else context.subject_noun
     data = context.say("report.groups_data", group=context.group_noun)
-    chart = bar_chart(sources, (data, head), bars, tall=True)
+    unit = lead_unit(context, lead) if lead else context.say("report.subjects_unit")
+    chart = bar_chart(sources, (data, head), bars, tall=True, measure=unit)
     figures = {"count": len(groups), "group": context.group_noun, "noun": context.subject_noun}
     if lead:
         figures |= {"lead": lead.label, "measure": lead.measure}
@@ -64,6 +66,7 @@ def _group_bar(context: Context, ranking: Ranking, lead: Lead | None, row: pd.Se
         value=0.0 if isnan(value) else value,
         label=label,
         muted=not count,
+        missing=isnan(value) or not count,
         mark=name,
     )
 
@@ -121,7 +124,8 @@ def subject_panel(sources: Sources, lead: Lead, *, tall: bool) -> Panel:
         for name, return_id, value in zip(names, shown["return_id"], shown[column], strict=True)
     ]
     data = context.say("report.subjects_data", noun=context.subject_noun)
-    chart = bar_chart(sources, (data, lead.label), bars, tall=tall)
+    unit = lead_unit(context, lead)
+    chart = bar_chart(sources, (data, lead.label), bars, tall=tall, measure=unit)
     sub = context.say(
         "report.subjects_sub",
         year=context.year(lead.years[-1]),
@@ -173,7 +177,8 @@ def options_panel(sources: Sources) -> Panel:
         name = cut(inert(label), LONGEST_OPTION)
         bars.append(Bar(name=name, formula=formula, value=float(count), label=str(int(count))))
     data = context.say("report.options_data")
-    chart = bar_chart(sources, (data, context.say("report.chosen")), bars, tall=False)
+    head, unit = context.say("report.chosen_by"), context.say("report.subjects_unit")
+    chart = bar_chart(sources, (data, head), bars, tall=False, measure=unit)
     first = shown.iloc[0]
     figures = {"label": cut(str(first["option_label"]), LONGEST_OPTION)}
     headline = context.say(

@@ -9,37 +9,35 @@ from clusterxl.excel.cells import Link, sheet_reference
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH, Context, base_name, inert, records_of
 from clusterxl.report.drawing import draw_table, print_table
-from clusterxl.report.looks import MUTED
+from clusterxl.report.looks import GROUND, MUTED
 from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 from clusterxl.ruleset.load import rules_version
 
 WIDTHS = (310, 490, 400)
-GAP_ROWS, SHORT, SHORTER = 3, 12, 8
+SHORT, SHORTER = 12, 8
 
 
 def draw_basis(sheet: Sheet, context: Context) -> None:
-    """Draw the facts, then the returns that count."""
-    facts = basis_facts(context)
-    summary = Table(
+    """Draw the facts, then the returns that count; one head is right for both, on every page."""
+    facts: list[list[Entry]] = [[label, inert(told), ""] for label, told in basis_facts(context)]
+    returns = [_row(record) for record in records_of(context.comparison.returns)]
+    table = Table(
         title=context.say("report.basis_title", sheet=sheet.name, count=context.count),
         note=context.say("report.sentence_gap").join(
             (context.basis, context.say("report.basis_note"))
         ),
-        columns=_columns(context, "fact", "told", ""),
-        rows=[[label, inert(told), ""] for label, told in facts],
-        filtered=False,
+        columns=_columns(context),
+        rows=[*facts, _heading(context), *returns],
     )
-    detail = Table(
-        title="",
-        note="",
-        columns=_columns(context, "subject", "sha256", "file"),
-        rows=[_row(record) for record in records_of(context.comparison.returns)],
-        offset=len(facts) + GAP_ROWS,
-    )
-    draw_table(sheet, summary, context.looks)
-    draw_table(sheet, detail, context.looks)
+    draw_table(sheet, table, context.looks)
     last = FIRST_COLUMN + len(WIDTHS) - 1
-    print_table(sheet, detail, context.page(sheet.name, last_row=detail.last_row, last_column=last))
+    print_table(sheet, table, context.page(sheet.name, last_row=table.last_row, last_column=last))
+
+
+def _heading(context: Context) -> list[Entry]:
+    """Return the row between the facts and the returns."""
+    text = context.say("report.basis_listed", count=context.count, noun=context.subject_noun)
+    return [Cell(text, bold=True, fill=GROUND), *[Cell("", fill=GROUND)] * 2]
 
 
 def basis_facts(context: Context) -> tuple[tuple[str, str], ...]:
@@ -79,17 +77,14 @@ def edition_link(context: Context) -> Link:
     return Link(f"internal:{sheet_reference(context.names.basis, 'A1')}", text)
 
 
-def _columns(context: Context, *names: str) -> list[Column]:
-    heads = [_head(context, name) for name in names]
+def _columns(context: Context) -> list[Column]:
+    heads = [
+        context.say(f"report.basis_head_{name}", noun=context.subject_noun)
+        for name in ("fact", "told", "file")
+    ]
     return [
         Column(head=head, px=px, wrap=True, size=9) for head, px in zip(heads, WIDTHS, strict=True)
     ]
-
-
-def _head(context: Context, name: str) -> str:
-    if name == "subject":
-        return context.subject_noun
-    return context.say(f"report.basis_head_{name}") if name else ""
 
 
 def _row(record: dict[str, str]) -> list[Entry]:

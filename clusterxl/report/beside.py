@@ -10,6 +10,7 @@ from clusterxl.excel.cells import Conditional, Formula, address, sheet_reference
 from clusterxl.excel.heights import text_lines, text_points, text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH, Context
+from clusterxl.report.finder import finder_note
 from clusterxl.report.looks import (
     GROUND,
     GUTTER_PX,
@@ -152,7 +153,8 @@ def _draw_top(
     ]
     if context.form.none_word:
         parts.append(context.say("report.none_note", none=context.form.none_word))
-    note = context.say("report.sentence_gap").join(parts)
+    parts.append(finder_note(context))
+    note = context.say("report.sentence_gap").join(filter(None, parts))
     sheet.row(2, 4 + 13 * text_lines(note, width, SIZE))
     muted = replace(looks.text(SIZE, ink=MUTED, wrap=True), valign="top")
     sheet.put(2, LABEL, note, muted, 2, MEDIAN)

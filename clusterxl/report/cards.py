@@ -94,7 +94,8 @@ def quality_facts(sources: Sources) -> list[tuple[str, Content]]:
         [label, float(part), DASH if whole is None else float(whole)]
         for label, part, whole in facts
     ]
-    first = sources.data.add(context.say("report.quality_data"), ["", "", ""], rows)
+    heads = ["", context.say("report.unit_number"), context.say("report.quality_whole")]
+    first = sources.data.add(context.say("report.quality_data"), heads, rows)
     found: list[tuple[str, Content]] = []
     for row, (label, part, whole) in enumerate(facts, first):
         cells = [sources.data.cell(row, column) for column in (1, 2)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -30,6 +30,8 @@ NAME_SIZE, LEAST_NAME_PX, MOST_NAME_PX = 9, 160, 292
 # The sources of more than this stand beside the workbook, not in it: Excel takes 1,048,576 rows a
 # sheet, and to write as many takes gigabytes.
 MOST_RETURNS_TRACED, MOST_NUMBERS_TRACED = 2_000, 500_000
+# Names of groups and units stand in the size of figures.
+NAME_PX_SIZE, LEAST_GROUP_PX, LEAST_UNIT_PX, MOST_GROUP_PX = 10, 64, 72, 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class SheetNames:
     standards: str
     options: str
     filing: str
+    filed: str
     causes: str
     problems: str
     provenance: str
@@ -56,6 +59,7 @@ class SheetNames:
     charts: str
     rounds: str
     restated: str
+    renamed: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +99,7 @@ class Context:
             standards=self.say("report.standards_sheet"),
             options=self.say("report.options_sheet"),
             filing=self.say("report.filing_sheet"),
+            filed=self.say("report.filed_sheet") if self.filing else "",
             causes=self.say("report.causes_sheet"),
             problems=self.say("report.problems_sheet"),
             provenance=self.say("report.provenance_sheet"),
@@ -103,6 +108,7 @@ class Context:
             charts=self.say("report.charts_sheet"),
             rounds=self.say("report.rounds_sheet") if self.rounds else "",
             restated=self.say("report.restated_sheet") if self.rounds else "",
+            renamed=self.say("report.renamed_sheet") if self.rounds else "",
         )
 
     @cached_property
@@ -215,6 +221,16 @@ class Context:
         widths = [text_px(name, NAME_SIZE) for name in self.subject_names.values()]
         return max(ceil(max(widths, default=0)) + 14, LEAST_NAME_PX)
 
+    @cached_property
+    def group_px(self) -> int:
+        """Width of a column that shows every group on one line, but for very long names."""
+        return _names_px(self.comparison.groups["group"], LEAST_GROUP_PX)
+
+    @cached_property
+    def unit_px(self) -> int:
+        """Width of a column that shows every unit on one line, but for very long names."""
+        return _names_px(self.comparison.returns["unit"], LEAST_UNIT_PX)
+
     @property
     def name_px(self) -> int:
         """Width of a column that shows the subjects, mostly on one line."""
@@ -238,6 +254,11 @@ class Context:
             area=(last_row, last_column),
             tall=tall,
         )
+
+
+def _names_px(names: Iterable[str], least: int) -> int:
+    widest = ceil(max((text_px(name, NAME_PX_SIZE) for name in names), default=0)) + 14
+    return min(max(widest, least), MOST_GROUP_PX)
 
 
 def sheet_name(text: str) -> str:

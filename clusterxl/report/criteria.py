@@ -188,4 +188,6 @@ def _note(source: JudgedRows) -> str:
     if source.most < len(source.criteria):
         parts.append(context.say("report.criteria_unset"))
     parts.append(context.say("report.criteria_basis", sheet=context.names.standards))
+    if source.places.blocks:
+        parts.append(context.say("report.numbers_note", sheet=context.names.provenance))
     return context.say("report.sentence_gap").join(parts)

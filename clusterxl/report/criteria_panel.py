@@ -30,7 +30,8 @@ def criteria_panel(sources: Sources, sheet: CriteriaSheet) -> Panel:
     shown = _shown(context, sheet)
     rows = [_row(context, sheet, criterion) for criterion in shown]
     heads = ["", *(context.say(f"report.state_{state}") for state in STATES)]
-    first = sources.data.add(context.say("report.criteria_data"), heads, rows)
+    units = ["", *[context.say("report.subjects_unit")] * len(STATES)]
+    first = sources.data.add(context.say("report.criteria_data"), heads, rows, units)
     names = [str(row[0]) for row in rows]
     left = min((max(text_px(name, 9) for name in names) + 14) / PANEL_PX, WIDEST_NAMES)
     chart = ChartSpec(

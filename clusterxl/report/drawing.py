@@ -54,7 +54,7 @@ def draw_table(sheet: Sheet, table: Table, looks: Looks) -> None:
         sheet.row(row, 16 if number else 22)
         for column, entry in enumerate(total):
             style = _total_style(table, column, looks, first=number == 0)
-            sheet.put(row, FIRST_COLUMN + column, *_styled(entry, style))
+            put_entry(sheet, row, FIRST_COLUMN + column, entry, style)
     _draw_rows(sheet, table, looks)
     if not table.offset:
         sheet.freeze(table.first_row, FIRST_COLUMN + table.frozen)
@@ -236,6 +236,11 @@ class _RowLooks:
             look = self._sheet.look(_styled(entry, self._plain[place].style)[1])
             found = self._other[differs] = look
         return found
+
+
+def put_entry(sheet: Sheet, row: int, column: int, entry: Entry, style: Style) -> None:
+    """Write an entry in the style of its column, but for what it says of its own looks."""
+    sheet.put(row, column, *_styled(entry, style))
 
 
 def _styled(entry: Entry, style: Style) -> tuple[Content, Style]:

@@ -7,11 +7,6 @@ from dataclasses import dataclass
 
 from clusterxl.excel.sheet import Sheet
 
-# Widths of the sheet of what came in: group, unit, figures, then subject, file and reason.
-GROUP_PX, UNIT_PX = 84, 198
-FIGURES_PX = (48, 48, 52, 48, 48, 48, 58, 48)
-TEXTS_PX = (200, 160, 160)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
@@ -48,7 +43,8 @@ class Filing:
         facts: What names the batch and this state of it: label and text.
         left_out: The returns that do not count.
         standings: Where the returns of each group of the batch stand, in words, by its name.
-        draw: Draws title and table of the groups on a sheet and returns the last row used.
+        draw: Draws title and table of the groups on a sheet of their own, heads in the same row
+            as all tables, and returns the last row and column used.
         archive: Folder of the batch in which the originals lie by their hash.
     """
 
@@ -57,5 +53,5 @@ class Filing:
     facts: tuple[tuple[str, str], ...]
     left_out: tuple[LeftOut, ...]
     standings: Mapping[str, str]
-    draw: Callable[[Sheet], int]
+    draw: Callable[[Sheet], tuple[int, int]]
     archive: str

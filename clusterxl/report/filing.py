@@ -1,47 +1,44 @@
-"""The sheet of what came in: in a batch its groups first, then every return and file."""
+"""The sheets of what came in: every return and file; in a batch also how its groups stand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH, TICK, Context, base_name, inert, records_of
 from clusterxl.report.drawing import draw_table, print_table
-from clusterxl.report.filed import FIGURES_PX, GROUP_PX, TEXTS_PX, UNIT_PX
+from clusterxl.report.filed import Filing
 from clusterxl.report.looks import BELOW_INK, COUNT_OR_DASH, LIGHT, MUTED
-from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
+from clusterxl.report.tables import FIRST_COLUMN, FIRST_HEAD, Cell, Column, Entry, Table
 
 FIGURES = ("required", "filled", "share", "errors", "warnings", "open", "explained", "counts")
 TEXTS = ("subject", "file", "reason")
 PLACES = ("errors", "warnings", "open", "explained")
-# Without groups above them the names take the width they need.
-OWN_UNIT_PX, OWN_TEXTS_PX = 108, (290, 160, 160)
+FIGURES_PX = (48, 48, 52, 48, 48, 48, 58, 48)
+GROUP_PX, UNIT_PX, TEXTS_PX = 84, 108, (310, 150, 150)
 SHA256_PX, SIZE = 470, 9
-HEADING_ROWS = 2
+
+
+def draw_standings(sheet: Sheet, context: Context, filing: Filing) -> None:
+    """Draw how the groups of a batch stand."""
+    last_row, last_column = filing.draw(sheet)
+    page = context.page(sheet.name, last_row=last_row, last_column=last_column)
+    sheet.page(replace(page, repeat=(FIRST_HEAD, FIRST_HEAD)))
 
 
 def draw_filing(sheet: Sheet, context: Context) -> None:
     """Draw what came in, what of it counts, and why the rest does not."""
-    filing = context.filing
-    offset = filing.draw(sheet) if filing else 0
     table = Table(
-        title="" if offset else filing_title(context),
-        note="" if offset else _note(context),
+        title=filing_title(context),
+        note=_note(context),
         columns=_columns(context),
         rows=[*_counted_rows(context), *_other_rows(context)],
-        offset=offset,
         frozen=len(_names(context)[0]),
     )
     draw_table(sheet, table, context.looks)
     last_column = FIRST_COLUMN + table.printed - 1
-    if offset:
-        heading = context.looks.text(12, bold=True)
-        row = offset + HEADING_ROWS
-        sheet.row(row, 24)
-        sheet.put(row, FIRST_COLUMN, filing_title(context), heading, row, last_column)
-        # The heads of neither table stay in sight: they would stand above the other one.
-        sheet.freeze(3, FIRST_COLUMN + table.frozen)
     page = context.page(sheet.name, last_row=table.last_row, last_column=last_column)
     print_table(sheet, table, page)
 
@@ -63,7 +60,6 @@ def _names(context: Context) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the columns of texts before the figures and behind them."""
     if len(context.form.levels) > 1:
         return ("group", "unit"), TEXTS
-    # The groups of a batch stand above, so that its first column is there.
     return (("unit",), TEXTS) if context.form.levels or context.filing else (TEXTS[:1], TEXTS[1:])
 
 
@@ -75,11 +71,10 @@ def _columns(context: Context) -> list[Column]:
     def head(name: str) -> str:
         return context.say(f"report.filing_{name}")
 
-    unit_px, texts_px = (UNIT_PX, TEXTS_PX) if context.filing else (OWN_UNIT_PX, OWN_TEXTS_PX)
     texts = {
         "group": (context.group_noun, GROUP_PX),
-        "unit": (context.unit_noun or context.say("report.unit"), unit_px),
-        **dict(zip(TEXTS, zip(_heads(context), texts_px, strict=True), strict=True)),
+        "unit": (context.unit_noun or context.say("report.unit"), UNIT_PX),
+        **dict(zip(TEXTS, zip(_heads(context), TEXTS_PX, strict=True), strict=True)),
     }
     named = {
         name: Column(head=text, px=px, wrap=True, size=SIZE) for name, (text, px) in texts.items()

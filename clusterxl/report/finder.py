@@ -68,6 +68,18 @@ def has_finder(context: Context) -> bool:
     return context.traced and context.count > 0
 
 
+def finder_note(context: Context) -> str:
+    """Say how the source of a number is found that cannot lead there itself; empty for no way.
+
+    What a drop-down shows has no place of its own.
+    """
+    rows = context.comparison.provenance["key"].value_counts()
+    if not has_finder(context) or not (rows == context.count).any():
+        return ""
+    names = {"sheet": context.names.provenance, "noun": context.subject_noun}
+    return context.say("report.find_note", **names)
+
+
 def finder_of(
     context: Context,
     subjects: Choices,

@@ -20,6 +20,7 @@ from clusterxl.report.rankings import (
     add_share,
     figure_column,
     figure_entry,
+    figure_key,
     lead_column,
     rate_entry,
     rates_of,
@@ -56,7 +57,9 @@ def group_ranking(
     add_all_met(builder, criteria)
     _add_remarks(builder)
     tall = int(len(groups) <= ONE_PAGE)
-    return builder.build(title=_title(context), note=_note(context), names="group", tall=tall)
+    return builder.build(
+        title=_title(context), note=_note(context, places), names="group", tall=tall
+    )
 
 
 def _only(builder: Builder, row: int) -> str:
@@ -102,7 +105,7 @@ def _add_lead(builder: Builder, lead: Lead) -> None:
         value, n = total_of(recipe, context.comparison.numbers)
         text = total_formula(places, recipe, divide=lead.divide)
         sums = (figure_entry(text, value / lead.divide), _basis(builder, recipe, n, key))
-        builder.add(name, lead_column(builder, lead, place, lead.decimals), entries, sums)
+        builder.add(name, lead_column(builder, lead, place, lead.decimals), entries, sums, key)
 
 
 def _add_rates(builder: Builder, lead: Lead) -> None:
@@ -116,7 +119,7 @@ def _add_rates(builder: Builder, lead: Lead) -> None:
         total = rate_entry(growth_formula(places, keys, years=years), value)
         mask = f"=SUMPRODUCT({places.counts(keys, '')})"
         basis = Formula(f'{mask}&" / "&COUNTA({places.names(keys[0])})', f"{n} / {context.count}")
-        builder.add(name, column, entries, (total, basis))
+        builder.add(name, column, entries, (total, basis), keys[-1])
     if lead.adds_up:
         letters = builder.letters(lead.columns[-1])
         whole = f"{letters}${builder.first - 2}"
@@ -132,9 +135,9 @@ def _add_figure(builder: Builder, figure: FigureRecipe) -> None:
     total = figure_entry(
         total_formula(builder.places, figure.recipe, divide=divide), value / divide
     )
-    key = (figure.recipe.over or figure.recipe.own)[0]
+    key = figure_key(figure)
     basis = _basis(builder, figure.recipe, n, key)
-    builder.add(figure.name, figure_column(builder, figure), entries, (total, basis))
+    builder.add(figure.name, figure_column(builder, figure), entries, (total, basis), key)
 
 
 def _group_totals(builder: Builder, recipe: Recipe, name: str, divide: float) -> list[Entry]:
@@ -182,7 +185,7 @@ def _title(context: Context) -> str:
     )
 
 
-def _note(context: Context) -> str:
+def _note(context: Context, places: Places) -> str:
     lead = context.lead
     parts = [context.basis]
     if lead:
@@ -192,4 +195,6 @@ def _note(context: Context) -> str:
         parts.append(context.say("report.growth_note"))
         parts.append(context.say("report.arrow_note"))
     parts.append(context.say("report.missing_note", dash=DASH))
+    if places.blocks:
+        parts.append(context.say("report.numbers_note", sheet=context.names.provenance))
     return context.say("report.sentence_gap").join(parts)

@@ -15,8 +15,9 @@ from clusterxl.report.answers import Shown, entry_of
 from clusterxl.report.context import DASH, NAME_SIZE, Context, inert
 from clusterxl.report.demands import demand_text, shown_px, verdict_format
 from clusterxl.report.looks import BELOW_INK, LIGHT, MUTED, decimals_format, quoted
-from clusterxl.report.places import Places
+from clusterxl.report.places import MOST_NUMBERS_LINKED, Places
 from clusterxl.report.tables import Cell, Column, Entry, Table, head_px
+from clusterxl.report.traces import traced
 from clusterxl.ruleset.rules import Kind
 
 FAIL_FILL, FAIL_INK, NONE_FILL = "FBE3DE", "A61B0F", "EEF1F4"
@@ -25,7 +26,7 @@ YES, NO = 1, 0
 # More cells than these of a question would bury what is judged.
 MOST_CELLS = 3
 WIDEST_DEMAND = 170
-GROUP_PX, LEAST_PX = 60, 76
+LEAST_PX = 76
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ def name_columns(source: JudgedRows) -> list[JudgedColumn]:
         )
     ]
     if context.form.levels:
-        group = Column(head=context.group_noun, px=GROUP_PX, wrap=True, size=NAME_SIZE)
+        group = Column(head=context.group_noun, px=context.group_px, wrap=True, size=NAME_SIZE)
         parts.append(
             JudgedColumn(column=group, entries=[inert(text) or DASH for text in subjects["group"]])
         )
@@ -157,7 +158,14 @@ def _cell_column(source: JudgedRows, asked: Input, group: str) -> JudgedColumn:
 
 def _answer(source: JudgedRows, return_id: str, key: str) -> Entry:
     answer = source.shown.get((return_id, key), Shown(content=DASH, ink=LIGHT))
-    return entry_of(_live(source, return_id, key, answer.content), answer)
+    entry = entry_of(_live(source, return_id, key, answer.content), answer)
+    return traced(entry, _source(source, return_id, key))
+
+
+def _source(source: JudgedRows, return_id: str, key: str) -> str:
+    """Return where what is judged of a return leads."""
+    few = len(source.order) * len(source.criteria) <= MOST_NUMBERS_LINKED
+    return source.places.source(key, source.at[return_id]) if few else ""
 
 
 def _live(source: JudgedRows, return_id: str, key: str, content: float | str) -> Content:
@@ -201,9 +209,12 @@ def _judged(source: JudgedRows, criterion: Criterion, return_id: str) -> Entry:
     if criterion.demands[int(row["demand"])].is_cell:
         shown = _live(source, return_id, row["key"], content)
     form = verdict_format(criterion, row)
+    target = _source(source, return_id, row["key"])
     if verdict is Standing.MISSED:
-        return Cell(shown, ink=FAIL_INK, bold=True, num_format=form, fill=FAIL_FILL)
-    return Cell(shown, ink=MUTED if verdict is Standing.UNSET else "", num_format=form)
+        missed = Cell(shown, ink=FAIL_INK, bold=True, num_format=form, fill=FAIL_FILL)
+        return traced(missed, target)
+    ink = MUTED if verdict is Standing.UNSET else ""
+    return traced(Cell(shown, ink=ink, num_format=form), target)
 
 
 def with_totals(

@@ -17,7 +17,7 @@ from clusterxl.report.tables import FIRST_COLUMN, Column, Entry, Table
 
 # Longer lists make a workbook nobody can print; they stand in the frames.
 MOST_ROWS = 2_000
-TABLE_PX, LEAST_PX, MOST_PX = 1180, 90, 520
+TABLE_PX, LEAST_PX, MOST_PX, MOST_NAME_PX = 1180, 90, 520, 340
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +50,11 @@ def list_sheets(context: Context, sections: Sequence[SectionSheet]) -> tuple[Lis
 def draw_list(sheet: Sheet, context: Context, plan: ListSheet) -> None:
     """Draw the filled rows of one list."""
     is_list = plan.filled.block.kind is BlockKind.LIST
-    columns = [Column(head=context.subject_noun, px=context.name_px, wrap=True, size=NAME_SIZE)]
+    # A name stands in many rows; on one line it keeps all of them low.
+    px = min(context.widest_name, MOST_NAME_PX)
+    columns = [Column(head=context.subject_noun, px=px, wrap=True, size=NAME_SIZE)]
     if context.form.levels:
-        columns.append(Column(head=context.group_noun, px=70, wrap=True))
+        columns.append(Column(head=context.group_noun, px=context.group_px, wrap=True))
     if is_list:
         head = context.say("report.row_number")
         columns.append(Column(head=head, px=48, align="right", num_format=COUNT))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clusterxl.excel.cells import Content, Formula, Rich
+from clusterxl.excel.cells import Formula, Rich
 from clusterxl.excel.charts import ChartAxis, ChartLabel, ChartLabels, ChartSeries, ChartSpec
 from clusterxl.excel.heights import text_px
 from clusterxl.report.chart_data import ChartData
-from clusterxl.report.context import Context, inert
+from clusterxl.report.context import DASH, Context, inert
 from clusterxl.report.criteria import CriteriaSheet
-from clusterxl.report.looks import INK, MAIN, MUTED, SOFT, axis_line
+from clusterxl.report.looks import INK, LIGHT, MAIN, MUTED, SOFT, axis_line, quoted
 from clusterxl.report.places import Places
 from clusterxl.report.rankings import Ranking
+from clusterxl.report.tables import Cell, Entry
 from clusterxl.summary import Lead
 
 PANEL_PX, SHORT_PX, TALL_PX = 404, 216, 494
@@ -75,6 +76,11 @@ class Sources:
     criteria: CriteriaSheet | None = None
 
 
+def lead_unit(context: Context, lead: Lead) -> str:
+    """Return what the leading figure is measured in."""
+    return lead.measure or context.say("report.unit_number")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """One bar of a ranking.
@@ -84,7 +90,8 @@ class Bar:
         formula: Where its value comes from.
         value: Its value.
         label: Text at its end.
-        muted: The label is muted: there is no value.
+        muted: The label is muted: nothing stands behind it.
+        missing: There is no value; its 0, which the chart needs, is shown as a dash.
         mark: Id of the return, or name of the group, that it stands for; empty for none.
     """
 
@@ -93,11 +100,17 @@ class Bar:
     value: float
     label: str
     muted: bool = False
+    missing: bool = False
     mark: str = ""
 
 
 def bar_chart(
-    sources: Sources, titles: tuple[str, str], bars: Sequence[Bar], *, tall: bool
+    sources: Sources,
+    titles: tuple[str, str],
+    bars: Sequence[Bar],
+    *,
+    tall: bool,
+    measure: str = "",
 ) -> ChartSpec:
     """Return a ranking, the largest on top; its data are added to the chart data.
 
@@ -106,10 +119,11 @@ def bar_chart(
         titles: Title of its data, head of its values.
         bars: The bars, top to bottom.
         tall: It takes the height of two panels.
+        measure: What its values are measured in.
     """
     looks, data = sources.context.looks, sources.data
-    rows: list[list[Content]] = [[bar.name, Formula(bar.formula, bar.value)] for bar in bars]
-    first, count = data.add(titles[0], ["", titles[1]], rows), len(rows)
+    rows = [[bar.name, _bar_entry(bar)] for bar in bars]
+    first, count = data.add(titles[0], ["", titles[1]], rows, ("", measure)), len(rows)
     widest = max(text_px(bar.name, 9) for bar in bars) + 14
     left = min(widest / PANEL_PX, WIDEST_NAMES)
     labels = tuple(
@@ -135,6 +149,13 @@ def bar_chart(
         y=ChartAxis(reverse=True, font=looks.chart(), line=axis_line()),
         description=titles[0],
     )
+
+
+def _bar_entry(bar: Bar) -> Entry:
+    content = Formula(bar.formula, bar.value)
+    if not bar.missing:
+        return content
+    return Cell(content, ink=LIGHT, num_format=f"0;-0;{quoted(DASH)}")
 
 
 def _gap(height: float, count: int) -> int:

@@ -13,6 +13,8 @@ from clusterxl.report.looks import quoted
 from clusterxl.summary import Recipe
 
 NAME_COLUMN, GROUP_COLUMN = 2, 3
+# A link to several sources marks their rows from number to measure.
+LAST_LINKED = 5
 # Excel takes 65,530 links a sheet; far fewer, on all sheets, keep the file quick to open.
 MOST_NUMBERS_LINKED = 30_000
 
@@ -81,21 +83,25 @@ class Places:
         block = self.blocks.get(key)
         if block is None:
             return None
-        place = f"{address(block.row, 2)}:{address(block.last_row, 5)}"
+        first, last = address(block.row, NAME_COLUMN), address(block.last_row, LAST_LINKED)
+        place = f"{first}:{last}"
         target = sheet_reference(self.context.names.provenance, place)
         return Link(f"internal:{target}", block.number_id)
 
-    def source(self, key: str, place: int) -> str:
-        """Return the target of a link to the source of one number; empty where there is none.
+    def source(self, key: str, place: int, last: int | None = None) -> str:
+        """Return the target of a link to the source of a number; empty where there is none.
 
         Args:
             key: The key of the number.
             place: Place of the return, from 0.
+            last: Place of the last return, where the number is that of several.
         """
         block = self.blocks.get(key)
-        if not self.linked or block is None or block.last_row - block.row + 1 != self.count:
+        if block is None or block.last_row - block.row + 1 != self.count:
             return ""
         target = address(block.row + place, NAME_COLUMN)
+        if last is not None:
+            target = f"{target}:{address(block.row + last, LAST_LINKED)}"
         return f"internal:{sheet_reference(self.context.names.provenance, target)}"
 
     @property

@@ -9,6 +9,7 @@ from clusterxl.excel.cells import Formula, Link, address, sheet_reference
 from clusterxl.excel.heights import LINE_EM, text_lines, text_points, text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH, Context
+from clusterxl.report.finder import finder_note
 from clusterxl.report.looks import GROUND, GUTTER_PX, LINK, MAIN, MUTED
 from clusterxl.report.pages import (
     PADDING,
@@ -161,9 +162,10 @@ def _note(context: Context, *, cut: bool) -> str:
     parts.append(context.say("report.missing_note", dash=DASH))
     if context.form.none_word:
         parts.append(context.say("report.none_note", none=context.form.none_word))
+    parts.append(finder_note(context))
     if cut:
         parts.append(context.say("report.profile_cut"))
-    return context.say("report.sentence_gap").join(parts)
+    return context.say("report.sentence_gap").join(filter(None, parts))
 
 
 def _add_figures(page: Page, profile: Profile, half: Half, columns: tuple[int, int]) -> None:

@@ -273,6 +273,9 @@ def _target_item(
         ),
     )
     num_format = narrow(row, row.tracks)
+    # Figures typed as texts stand under the heads like the others.
+    texts = (text for track in row.tracks for text in track.contents if isinstance(text, str))
+    brief = max(map(len, texts), default=0) <= SHORT_ANSWER
 
     def cells(_at: int, column: int) -> list[Put]:
         label = row.label.picked(pick) if isinstance(row.label, Track) else row.label
@@ -281,7 +284,7 @@ def _target_item(
             _put(column + 1, row.measure, _measure(context)),
         ]
         style = replace(figure_style(context, num_format), wrap=True)
-        if not any(track.numbers for track in row.tracks):
+        if not any(track.numbers for track in row.tracks) and not brief:
             style = replace(style, align="left", indent=1)
         for track, (first, last) in zip(row.tracks, spans, strict=True):
             shown = track.picked(pick)

@@ -23,6 +23,13 @@ from clusterxl.report.looks import (
 )
 from clusterxl.report.places import Places
 from clusterxl.report.tables import FIRST_COLUMN, FIRST_HEAD, Cell, Column, Entry, Table, head_px
+from clusterxl.report.traces import (
+    group_targets,
+    own_targets,
+    total_target,
+    traced,
+    traced_column,
+)
 from clusterxl.summary import FigureRecipe, Lead
 
 # Where the largest is more than four times the 90th of 100, bars are full at the 95th.
@@ -107,12 +114,37 @@ class Builder:
         column: Column,
         entries: Sequence[Entry],
         sums: tuple[Entry, Entry] = ("", ""),
+        key: str = "",
     ) -> None:
-        """Add a column with its entries, top to bottom, and those of the totals."""
+        """Add a column with its entries, top to bottom, and those of the totals.
+
+        Args:
+            name: Name of the column.
+            column: The column.
+            entries: Its entries, a row each.
+            sums: Its entries in the totals.
+            key: Key of the sources that its figures lead to; of several the first.
+        """
+        if key:
+            entries = traced_column(entries, self._targets(key))
+            sums = (traced(sums[0], total_target(self.places, key)), sums[1])
         self.at[name] = FIRST_COLUMN + len(self.columns)
         self.columns.append(column)
         self.entries.append(entries)
         self.sums.append(sums)
+
+    def _targets(self, key: str) -> list[str]:
+        """Return where the figures of each row lead, of one key."""
+        if "return_id" not in self.frame:
+            return group_targets(self.places, key, list(self.frame["group"]))
+        return own_targets(self.places, key, self.positions)
+
+    @property
+    def positions(self) -> list[int]:
+        """Place of each row among the returns, which stand in another order elsewhere."""
+        ids = list(self.context.comparison.returns["return_id"])
+        at = {return_id: place for place, return_id in enumerate(ids)}
+        return [at[return_id] for return_id in self.frame["return_id"]]
 
     def letters(self, name: str) -> str:
         """Return the letters of a column added before."""
@@ -188,7 +220,7 @@ def add_share(builder: Builder, lead: Lead, whole: str, own_total: Entry = "") -
     context = builder.context
     head = context.say("report.share", whole=context.whole)
     column = Column(head=head, unit="%", px=58, align="right", num_format=SHARE)
-    builder.add("share", column, entries, (own_total, ""))
+    builder.add("share", column, entries, (own_total, ""), lead.keys[-1])
 
 
 def share_formula(part: str, whole: str) -> str:
@@ -224,8 +256,13 @@ def figure_column(builder: Builder, figure: FigureRecipe) -> Column:
         px=head_px(head, unit, 68),
         align="right",
         num_format=decimals_format(figure.figure.decimals),
-        link=builder.places.link((figure.recipe.over or figure.recipe.own)[0]),
+        link=builder.places.link(figure_key(figure)),
     )
+
+
+def figure_key(figure: FigureRecipe) -> str:
+    """Return the key whose sources a figure leads to."""
+    return (figure.recipe.over or figure.recipe.own)[0]
 
 
 def rates_of(context: Context, lead: Lead) -> tuple[tuple[str, Column, tuple[str, str], int], ...]:

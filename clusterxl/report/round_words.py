@@ -109,6 +109,8 @@ def rounds_note(context: Context, rounds: Rounds) -> str:
         figures = {"count": f"{count:,}", "sheet": context.names.restated}
         parts.append(context.say("report.rounds_restated", **figures))
     parts.append(context.say("report.missing_note", dash=DASH))
+    if context.traced:
+        parts.append(context.say("report.rounds_numbers_note", sheet=context.names.provenance))
     if context.form.none_word:
         parts.append(context.say("report.none_note", none=context.form.none_word))
     return context.say("report.sentence_gap").join(parts)

@@ -48,6 +48,7 @@ from clusterxl.report.tables import (
     band_starts,
     head_px,
 )
+from clusterxl.report.traces import total_target, traced
 from clusterxl.shared_figures import SharedFigure
 
 TOTALS = 2
@@ -208,7 +209,7 @@ class _RoundsTable:
         columns = []
         for name, year, link in (
             ("before", figure.before_year, None),
-            ("now", figure.now_year, self._places.link((figure.now.over or figure.now.own)[0])),
+            ("now", figure.now_year, self._places.link(_traced_by(figure))),
         ):
             numbers = [float(row[name]) / figure.divide for row in (*told, total)]
             longest = max((len(f"{n:,.{_decimals(figure)}f}") for n in numbers), default=1)
@@ -265,7 +266,7 @@ class _RoundsTable:
             at = self._at.get(row["return_id"])
             if at is not None and all(key in self._places.columns for key in own):
                 text = own_formula(self._places, own, at, divide=figure.divide, zero=zero)
-                entry = _live(text, entry)
+                entry = traced(_live(text, entry), self._places.source(_traced_by(figure), at))
             entries.append(entry)
         return entries
 
@@ -308,7 +309,8 @@ class _RoundsTable:
         row = self._first - TOTALS
         change = change_entry(figure, (address(row, column), address(row, column + 1)), total)
         basis = f"{total['n']} / {total['matched']}"
-        return [(sums[0], ""), (sums[1], basis), (change, "")]
+        now = traced(sums[1], total_target(self._places, _traced_by(figure)))
+        return [(sums[0], ""), (now, basis), (change, "")]
 
 
 def change_entry(figure: SharedFigure, cells: tuple[str, str], told: Mapping[str, Any]) -> Entry:
@@ -339,6 +341,11 @@ def _live(text: str, entry: Entry) -> Entry:
     if isinstance(entry, Cell) and isinstance(entry.content, float | int | str):
         return Cell(Formula(text, entry.content), ink=entry.ink, num_format=entry.num_format)
     return Formula(text, entry) if isinstance(entry, float | int | str) else entry
+
+
+def _traced_by(figure: SharedFigure) -> str:
+    """Return the key whose sources a figure of this round leads to."""
+    return (figure.now.over or figure.now.own)[0]
 
 
 def _told_by(figure: SharedFigure) -> str:

@@ -22,7 +22,7 @@ from clusterxl.excel.charts import (
 from clusterxl.excel.heights import text_px
 from clusterxl.report.context import Context
 from clusterxl.report.looks import BELOW, HAIRLINE, MAIN, MUTED, axis_line
-from clusterxl.report.panels import PANEL_PX, SHORT_PX, Panel, Sources, cut, short_names
+from clusterxl.report.panels import PANEL_PX, SHORT_PX, Panel, Sources, cut, lead_unit, short_names
 from clusterxl.ruleset.load import load_rules
 from clusterxl.summary import Lead
 
@@ -125,7 +125,7 @@ def scatter_panel(sources: Sources, lead: Lead) -> Panel | None:
             own = {i: name for i, name in named.items() if i in set(part["return_id"])}
             names = _with_room(frame, mark, points, own)
             series.append(_series(sources, lead, part, frame, (mark, names)))
-    series += _lines(sources, frame)
+    series += _lines(sources, lead, frame)
     chart = ChartSpec(
         kind="scatter",
         series=tuple(series),
@@ -212,9 +212,9 @@ def _series(
         limited = f"=IF({rate}>{frame.top:g},{edge:.15g},{rate})"
         across = Formula(f"={subjects.cell(return_id, lead.columns[-1])}", x)
         rows.append([name, across, Formula(limited, y if y <= frame.top else edge)])
-    heads = ["", lead.label, context.say("report.average_growth_plain")]
-    title = context.say(f"report.scatter_{mark.kind}")
-    first, count = sources.data.add(title, heads, rows), len(rows)
+    part_name = context.say(f"report.scatter_{mark.kind}")
+    title = context.say("report.scatter_part", part=part_name)
+    first, count = _add(sources, lead, title, rows), len(rows)
     font = context.looks.chart(FONT)
     custom = tuple(
         ChartLabel(text=named[i], font=font) if i in named else ChartLabel(hidden=True)
@@ -248,19 +248,29 @@ def _with_room(
     return kept
 
 
-def _lines(sources: Sources, frame: _Frame) -> list[ChartSeries]:
+def _add(sources: Sources, lead: Lead, title: str, rows: Sequence[Sequence[Content]]) -> int:
+    """Add points to the chart data and return the row of the first."""
+    context = sources.context
+    heads = ["", lead.label, context.say("report.average_growth_plain")]
+    return sources.data.add(title, heads, rows, ("", lead_unit(context, lead), "%"))
+
+
+def _lines(sources: Sources, lead: Lead, frame: _Frame) -> list[ChartSeries]:
     """Return the dashed threshold lines, each through two points of the chart data."""
-    lines, data = _Lines.of(sources.context), sources.data
-    ends: list[tuple[tuple[float, float], tuple[float, float]]] = []
+    lines, data, context = _Lines.of(sources.context), sources.data, sources.context
+    growth = context.say("report.average_growth_plain")
+    ends: list[tuple[str, tuple[float, float], tuple[float, float]]] = []
     if lines.lead is not None and lines.lead > 0:
-        ends.append(((lines.lead, frame.bottom), (lines.lead, frame.top)))
+        name = f"{lead.label} {lines.lead:g} {lead.measure}".strip()
+        ends.append((name, (lines.lead, frame.bottom), (lines.lead, frame.top)))
     if lines.growth is not None:
-        ends.append(((frame.left, lines.growth), (frame.right, lines.growth)))
+        name = f"{growth} {lines.growth:g}%"
+        ends.append((name, (frame.left, lines.growth), (frame.right, lines.growth)))
     series = []
-    for end in ends:
-        rows: list[Sequence[Content]] = [["", *point] for point in end]
-        title = sources.context.say("report.threshold_data")
-        first = data.add(title, ["", "x", "y"], rows)
+    for name, *points in ends:
+        rows: list[list[Content]] = [[name, *point] for point in points]
+        part = context.say("report.threshold_data")
+        first = _add(sources, lead, context.say("report.scatter_part", part=part), rows)
         series.append(
             ChartSeries(
                 values=data.column(first, len(rows), 2),

@@ -16,11 +16,14 @@ from clusterxl.report.looks import COUNT, LIGHT, MUTED, decimals_format, quoted
 from clusterxl.report.places import NAME_COLUMN, Places, basis_formula, total_formula
 from clusterxl.report.section_plans import SectionSheet
 from clusterxl.report.tables import Cell, Column, Entry, Table, head_px
+from clusterxl.report.traces import total_target, traced
 from clusterxl.summary import recipe_of
 
-GROUP_PX = 66
-TEXT_PX, LONG_PX, ROWS_PX = 150, 300, 84
-PX_BY_TYPE = {FieldType.TICKS: 84, FieldType.PICK: 84, FieldType.DATE: 108, FieldType.PHONE: 110}
+LONG_PX, ROWS_PX = 300, 84
+# A short text is as wide as two lines of it need: half of it, and a word that is not parted.
+TEXT_PX, TEXT_LINES, TEXT_ROOM = (84, 230), 2, 30
+ONE_LINE_PX, ONE_LINE_ROOM = 150, 18
+PX_BY_TYPE = {FieldType.TICKS: 84, FieldType.DATE: 108, FieldType.PHONE: 110}
 HEAD_LINES, WIDEST_HEAD = 4, 150
 MOST_DECIMALS = 4
 LONGEST_IN_FORMAT = 6
@@ -46,14 +49,15 @@ def draw_section(
     for asked in plan.inputs:
         own = answers[asked.key]
         columns.append(_column(context, places, plan, asked, own))
-        totals[0].append(_total(context, places, asked, own))
+        total = _total(context, places, asked, own)
+        totals[0].append(traced(total, total_target(places, asked.key)))
         totals[1].append(_basis(context, places, asked, own))
         for place, (row, answer) in enumerate(zip(rows, own, strict=True)):
             row.append(entry_of(_content(places, asked, place, answer), answer))
     table = Table(
         heading=plan.name,
         title=_title(context, plan),
-        note=_note(context, plan),
+        note=_note(context, places, plan),
         columns=columns,
         rows=rows,
         totals=totals,
@@ -73,7 +77,7 @@ def _content(places: Places, asked: Input, place: int, answer: Shown) -> Content
     """Return an answer; a number leads to its source."""
     if not isinstance(answer.content, float):
         return answer.content
-    target = places.source(asked.key, place)
+    target = places.source(asked.key, place) if places.linked else ""
     return NumberLink(target, answer.content) if target else answer.content
 
 
@@ -87,7 +91,7 @@ def _named_part(
     total = context.say("report.total_row", whole=context.whole)
     totals: tuple[list[Entry], list[Entry]] = ([total], [context.say("report.basis_row")])
     if context.form.levels:
-        columns.append(Column(head=context.group_noun, px=GROUP_PX))
+        columns.append(Column(head=context.group_noun, px=context.group_px, wrap=True))
         for row, group in zip(rows, returns["group"], strict=True):
             row.append(inert(group) or DASH)
         for part in totals:
@@ -192,7 +196,13 @@ def _width(context: Context, asked: Input, answers: Sequence[Shown], num_format:
     if asked.type is FieldType.CHOICE:
         widest = max(text_px(item.label, 10) for item in asked.field.items)
         return min(max(72, ceil(widest) + 18), 130)
-    return PX_BY_TYPE.get(asked.type, TEXT_PX)
+    if asked.type in PX_BY_TYPE:
+        return PX_BY_TYPE[asked.type]
+    widest = max((text_px(str(answer.content), 10) for answer in answers), default=0)
+    least, most = TEXT_PX
+    if widest + ONE_LINE_ROOM <= ONE_LINE_PX:
+        return max(ceil(widest) + ONE_LINE_ROOM, least)
+    return min(max(ceil(widest / TEXT_LINES) + TEXT_ROOM, least), most)
 
 
 def _head_width(head: str) -> int:
@@ -211,8 +221,12 @@ def _title(context: Context, plan: SectionSheet) -> str:
     return context.say("report.section_title", share=share, **figures)
 
 
-def _note(context: Context, plan: SectionSheet) -> str:
+def _note(context: Context, places: Places, plan: SectionSheet) -> str:
     parts = [context.basis, context.say("report.section_note")]
+    if any(places.link(asked.key) for asked in plan.inputs):
+        numbers = places.linked and any(asked.type.is_numeric for asked in plan.inputs)
+        name = "report.numbers_note" if numbers else "report.totals_note"
+        parts.append(context.say(name, sheet=context.names.provenance))
     if any(asked.type is FieldType.TICKS for asked in plan.inputs):
         parts.append(context.say("report.ticks_note", yes=TICK, no=NO_TICK))
     parts.append(context.say("report.missing_note", dash=DASH))

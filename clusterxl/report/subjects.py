@@ -20,6 +20,7 @@ from clusterxl.report.rankings import (
     add_rank,
     add_share,
     figure_column,
+    figure_key,
     full_bar,
     lead_column,
     rate_entry,
@@ -60,17 +61,10 @@ def _name_columns(context: Context) -> dict[str, Column]:
     head = Column(head=context.subject_noun, px=context.name_px, wrap=True, size=NAME_SIZE)
     columns = {"subject": head}
     if context.form.levels:
-        columns["group"] = Column(head=context.group_noun, px=64, wrap=True)
+        columns["group"] = Column(head=context.group_noun, px=context.group_px, wrap=True)
     if context.unit_noun and context.form.subject:
-        columns["unit"] = Column(head=context.unit_noun, px=72, wrap=True)
+        columns["unit"] = Column(head=context.unit_noun, px=context.unit_px, wrap=True)
     return columns
-
-
-def _positions(builder: Builder) -> list[int]:
-    """Return the place of each row among the returns, which stand in another order elsewhere."""
-    ids = list(builder.context.comparison.returns["return_id"])
-    at = {return_id: place for place, return_id in enumerate(ids)}
-    return [at[return_id] for return_id in builder.frame["return_id"]]
 
 
 def _add_lead(builder: Builder, lead: Lead, shown: Mapping[tuple[str, str], Shown]) -> None:
@@ -79,13 +73,14 @@ def _add_lead(builder: Builder, lead: Lead, shown: Mapping[tuple[str, str], Show
     if lead.field.type.value == "count" and lead.divide == 1:
         decimals = 0
     column = lead_column(builder, lead, len(lead.keys) - 1, decimals)
-    builder.add(lead.columns[-1], column, entries)
+    builder.add(lead.columns[-1], column, entries, key=lead.keys[-1])
     add_bar(builder, lead)
-    places = _positions(builder)
+    places = builder.positions
     for name, rate, keys, years in rates_of(builder.context, lead):
         texts = [own_growth_formula(builder.places, keys, at, years=years) for at in places]
         values = builder.numbers(name)
-        builder.add(name, rate, [rate_entry(t, v) for t, v in zip(texts, values, strict=True)])
+        rates = [rate_entry(t, v) for t, v in zip(texts, values, strict=True)]
+        builder.add(name, rate, rates, key=keys[-1])
     if lead.adds_up:
         total = builder.places.total_cell(lead.keys[-1])
         whole = f"({total}/{lead.divide:.15g})" if lead.divide != 1 else total
@@ -97,7 +92,7 @@ def _add_figure(
 ) -> None:
     own, divide = figure.recipe.own, figure.figure.divide
     entries = _own_entries(builder, own, divide, figure.name, shown)
-    builder.add(figure.name, figure_column(builder, figure), entries)
+    builder.add(figure.name, figure_column(builder, figure), entries, key=figure_key(figure))
 
 
 def _own_entries(
@@ -113,7 +108,7 @@ def _own_entries(
     entries: list[Entry] = []
     numbers = builder.numbers(column)
     ids = builder.frame["return_id"]
-    for place, return_id, number in zip(_positions(builder), ids, numbers, strict=True):
+    for place, return_id, number in zip(builder.positions, ids, numbers, strict=True):
         text = own_formula(builder.places, keys, place, divide=divide, zero=ranked)
         answer = shown.get((return_id, keys[0]), Shown(content=DASH))
         if len(keys) > 1 or ranked or isinstance(answer.content, float):
@@ -159,6 +154,8 @@ def _note(context: Context, builder: Builder) -> str:
     if lead and lead.grows:
         parts.append(context.say("report.arrow_note"))
     parts.append(context.say("report.missing_note", dash=DASH))
+    if builder.places.blocks:
+        parts.append(context.say("report.numbers_note", sheet=context.names.provenance))
     if context.form.none_word:
         parts.append(context.say("report.none_note", none=context.form.none_word))
     return context.say("report.sentence_gap").join(parts)

@@ -190,15 +190,17 @@ def balanced(text: str, px: int) -> str:
 
     >>> balanced("有效发明专利", 68).split()
     ['有效发', '明专利']
+
+    A figure keeps what it counts: '2022年', '基准值'.
     """
-    lines = text_lines(text, px, 9)
+    lines = text_lines(text, int(px / BOLD), 9)
     if lines == 1 or "\n" in text or " " in text or text.isascii():
         return text
     length = ceil(len(text) / lines)
     parts, rest = [], text
     while rest:
         end = length
-        while end < len(rest) and rest[end] in NO_LINE_START:
+        while end < len(rest) and (rest[end] in NO_LINE_START or rest[end - 1].isdigit()):
             end += 1
         parts.append(rest[:end])
         rest = rest[end:]

@@ -21,7 +21,7 @@ from clusterxl.report.looks import (
     decimals_format,
     quoted,
 )
-from clusterxl.report.panels import PANEL_PX, SHORT_PX, Panel, Sources, divided, figure
+from clusterxl.report.panels import PANEL_PX, SHORT_PX, Panel, Sources, divided, figure, lead_unit
 from clusterxl.report.places import growth_formula
 from clusterxl.summary import Lead, growth_of, recipe_of, total_of
 
@@ -41,7 +41,9 @@ def trend_panel(sources: Sources, lead: Lead) -> Panel:
     looks = context.looks
     rows, largest = _trend_rows(sources, lead)
     heads = [context.say("report.year_head"), lead.label, context.say("report.growth")]
-    first, count = sources.data.add(context.say("report.trend_data"), heads, rows), len(rows)
+    units = ("", lead_unit(context, lead), "%")
+    title = context.say("report.trend_data")
+    first, count = sources.data.add(title, heads, rows, units), len(rows)
     labels = ChartLabels(
         position="outside_end",
         num_format=decimals_format(0 if largest >= BIG else lead.decimals),
@@ -62,7 +64,7 @@ def trend_panel(sources: Sources, lead: Lead) -> Panel:
         layout=(0.03, 0.1, 0.94, 0.73),
         x=ChartAxis(font=looks.chart(), line=axis_line()),
         y=ChartAxis(visible=False, minimum=0),
-        description=context.say("report.trend_data"),
+        description=title,
     )
     return Panel(
         headlines=(_trend_headline(context, lead), _trend_plain(context, lead)),
@@ -184,7 +186,9 @@ def mix_panel(sources: Sources, asked: Field) -> Panel:
         rows.append(row)
     heads = ["", context.say("report.mix_count", noun=context.subject_noun)]
     heads += [lead.label] if lead else []
-    first = sources.data.add(context.say("report.mix_data"), heads, rows)
+    units = ["", context.say("report.subjects_unit")]
+    units += [lead_unit(context, lead)] if lead else []
+    first = sources.data.add(context.say("report.mix_data"), heads, rows, units)
     chart = ChartSpec(
         kind="bar_percent",
         series=tuple(
