@@ -20,6 +20,8 @@ from typing import Any
 
 from ledger_rig import HERE, Ran
 
+import clusterxl
+
 NOON = datetime(2025, 1, 10, 12, tzinfo=UTC)
 # How long strace may take to lay hold of a process, in seconds.
 PATIENCE = 20
@@ -73,7 +75,8 @@ def _start() -> subprocess.Popen[str]:
         env={
             **os.environ,
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": str(HERE),
+            # The same program as here, wherever it was imported from.
+            "PYTHONPATH": os.pathsep.join([str(HERE), str(Path(clusterxl.__file__).parents[1])]),
             "PYTHONIOENCODING": "utf-8",
         },
         stdin=subprocess.PIPE,
@@ -97,8 +100,6 @@ def load_all() -> None:
     """Import what any command of a batch imports, so that no fork has to."""
     import importlib
     import pkgutil
-
-    import clusterxl
 
     for found in pkgutil.walk_packages(clusterxl.__path__, "clusterxl."):
         if not found.name.endswith("__main__"):
