@@ -39,6 +39,7 @@ Run = Callable[..., Result]
 
 PACKAGED = "gd-cluster-2023"
 FARM = Path(__file__).parent / "data" / "forms" / "farm-survey"
+YEARS = FARM.with_name("harvest-years")
 BROKEN = Path(__file__).parent / "data" / "forms" / "broken"
 RETURN_KEYS = ["file", "form", "unit", "subject", "status", "errors", "warnings", "explained"]
 FINDING_KEYS = [
@@ -332,6 +333,20 @@ class TestRead:
         result = run("read", returned / "clean.xlsx", "-o", tmp_path)
         assert result.exit_code == 0
         assert catalogue("zh")["findings.more"] not in result.stderr
+
+    def test_each_year_of_a_form_has_its_folder(self, run: Run, tmp_path: Path) -> None:
+        inbox = tmp_path / "in"
+        inbox.mkdir()
+        for year in (2022, 2023):
+            data = simulate_return(load_form(YEARS, base_year=year), seed=year)
+            (inbox / f"{year}.xlsx").write_bytes(data)
+        (inbox / "farm.xlsx").write_bytes(simulate_return(load_form(FARM), seed=1))
+        asked = ("read", inbox, "--form", YEARS, "--form", FARM, "-o", tmp_path / "out")
+        assert run(*asked).exit_code == 0
+        names = ["farm-survey", "harvest-years-2022", "harvest-years-2023"]
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+        for name, shown in zip(names[1:], ("2022", "2023"), strict=True):
+            assert rows_of(tmp_path / "out" / name / "returns.csv")[0]["base_year"] == shown
 
     def test_only_an_unreadable_file_is_1_and_writes_nothing(
         self, run: Run, returned: Path, tmp_path: Path

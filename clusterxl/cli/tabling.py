@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from clusterxl.flow import Checked
 from clusterxl.frames import cut_frames
 from clusterxl.normalise import Edition, Records, edition_of
-from clusterxl.outputs import Draft, Outputs, telling
+from clusterxl.outputs import Draft, Outputs, safe_name, telling
 from clusterxl.tables import Table
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Tabling:
 
     Args:
         files: What is written together.
-        folder: Where the tables go; those of several forms each into a folder of their own.
+        folder: Where the tables go; those of several forms or years each into a folder of its own.
         open_table: Opens a table of the kind wanted.
         suffix: How the names of its files end.
     """
@@ -61,10 +61,11 @@ class Tabling:
         Raises:
             OutputError: Another file has one of them, or the folder cannot be written.
         """
+        names = _folders(list(self._tables))
         for group in groups:
             tables = self._tables[edition_of(group.form)]
             self._write(tables, _RETURNS, group.returns)
-            folder = self._folder / group.form.id if len(self._tables) > 1 else self._folder
+            folder = self._folder / names[edition_of(group.form)]
             for name, (draft, table) in tables.items():
                 path = folder / f"{name}.{self._suffix}"
                 with telling(path):
@@ -77,3 +78,18 @@ class Tabling:
             tables[name] = draft, self._open_table(draft.stream)
         with telling(self._folder / f"{name}.{self._suffix}"):
             tables[name][1].add(frame)
+
+
+def _folders(editions: Sequence[Edition]) -> dict[Edition, str]:
+    """Name the folder of each edition: by no more than it takes to tell them apart."""
+    names = dict.fromkeys(editions, "")
+    for form, version, base_year in editions:
+        if len(editions) > 1:
+            years = {year for other, _, year in editions if other == form}
+            versions = {
+                kind for other, kind, year in editions if (other, year) == (form, base_year)
+            }
+            parts = [form, *([str(base_year or 0)] if len(years) > 1 else [])]
+            parts += [version] if len(versions) > 1 else []
+            names[form, version, base_year] = safe_name("-".join(parts))
+    return names
