@@ -24,6 +24,7 @@ from clusterxl.excel.cells import (
     address,
 )
 from clusterxl.excel.charts import ChartSpec
+from clusterxl.excel.claims import Claims
 from clusterxl.excel.heights import text_points
 from clusterxl.excel.strict import REFUSALS, accept, located, refusals
 
@@ -41,9 +42,7 @@ class Sheet:
         """Take XlsxWriter's sheet and the formats of its workbook."""
         self._sheet = sheet
         self._looks = looks
-        # One bit a column, by row: sheets with a million cells stay affordable.
-        self._covered: dict[int, int] = {}
-        self._filled: dict[int, int] = {}
+        self._claims = Claims()
         self.name: str = sheet.name
         self.is_visible = True
         self.is_active = False
@@ -81,7 +80,7 @@ class Sheet:
         """
         last = (last_row or row, last_column or column)
         try:
-            self._claim((row, column), last, content)
+            self._claims.take((row, column), last, content)
             look = self._looks.look_of(style)
             if last != (row, column):
                 accept(
@@ -107,7 +106,7 @@ class Sheet:
         """
         at = column
         try:
-            self._claim_row(row, column, contents)
+            self._claims.take_row(row, column, contents)
             for at, (content, look) in enumerate(zip(contents, looks, strict=True), column):
                 accept(self._write(row - 1, at - 1, content, look))
         except REFUSALS as error:
@@ -271,41 +270,10 @@ class Sheet:
 
     def finish(self) -> None:
         """Write what is known only at the end."""
-        if self._filled:
-            last = address(max(self._filled), max(self._filled.values()).bit_length() - 1)
+        last = self._claims.last
+        if last:
             # Telephone numbers and codes are texts on purpose; no green corners.
             accept(self._sheet.ignore_errors({"number_stored_as_text": f"A1:{last}"}))
-
-    def _claim(self, first: tuple[int, int], last: tuple[int, int], content: Content) -> None:
-        """Refuse places that are covered by a merged range, or would lose what they hold."""
-        limits.check_place(*first)
-        row, column = first
-        own = 1 << column
-        if self._covered.get(row, 0) & own:
-            raise limits.refuse("covered")
-        if last != first:
-            limits.check_place(*last)
-            if last[0] < row or last[1] < column:
-                raise limits.refuse("covers")
-            across = (2 << last[1]) - own
-            for place in range(row, last[0] + 1):
-                inside = across & ~own if place == row else across
-                if (self._covered.get(place, 0) | self._filled.get(place, 0)) & inside:
-                    raise limits.refuse("covers")
-                self._covered[place] = self._covered.get(place, 0) | inside
-        if content is not None or last != first:
-            self._filled[row] = self._filled.get(row, 0) | own
-
-    def _claim_row(self, row: int, column: int, contents: Sequence[Content]) -> None:
-        """Refuse places of a row that are covered by a merged range."""
-        if not contents:
-            return
-        limits.check_place(row, column)
-        limits.check_place(row, column + len(contents) - 1)
-        if (self._covered.get(row, 0) >> column) & ((1 << len(contents)) - 1):
-            raise limits.refuse("covered")
-        filled = sum(1 << at for at, held in enumerate(contents, column) if held is not None)
-        self._filled[row] = self._filled.get(row, 0) | filled
 
     def _write(self, row: int, column: int, content: Content, look: options.Look) -> Any:
         """Write one cell, counted from 0 as XlsxWriter does, and return its code."""
