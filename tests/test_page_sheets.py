@@ -78,8 +78,8 @@ def is_within(row: list[Any], whole: Iterator[Any]) -> bool:
 
 def _is_same(cell: Any, other: Any) -> bool:
     if isinstance(cell, float | int) and isinstance(other, float | int):
-        return cell == pytest.approx(other)
-    return cell == ("" if other is None else str(other))
+        return bool(cell == pytest.approx(other))
+    return bool(cell == ("" if other is None else str(other)))
 
 
 @pytest.mark.parametrize("name", ["hand", OFFICIAL, *FOLDERS])
