@@ -87,7 +87,7 @@ def _proofs(context: Context) -> Iterator[Json]:
     counted = _in_order(context, context.comparison.returns["return_id"])
     told = [*counted, *[None] * (len(table.rows) - len(counted))]
     yield {
-        "tab": names.filed or names.filing,
+        "tab": names.filing,
         **table_on_page(table, name=subject, marks=told),
     }
     facts = [[label, inert(text)] for label, text in basis_facts(context)]
