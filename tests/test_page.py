@@ -181,6 +181,7 @@ def test_every_word_of_the_page_is_used() -> None:
     used = set(re.findall(r"\bwords\.(\w+)|\$(\w+)", scripts))
     python = {
         "basis_traced",
+        "long_list",
         "tile_count",
         "tiles_headline",
         "tiles_sub",

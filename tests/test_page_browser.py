@@ -12,7 +12,10 @@ import pandas as pd
 import pytest
 from compared_forms import answer, full_form, records_to
 from hand_returns import return_of
+from test_across_rounds import round_of
+from test_rounds_sheets import two_years
 
+from clusterxl.across_rounds import compare_rounds, with_findings
 from clusterxl.aggregate import aggregate_records
 from clusterxl.form.file import load_form
 from clusterxl.form.roster import units_of
@@ -69,6 +72,30 @@ def page(official: Records, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "page.html"
     path.write_bytes(write_page(aggregate_records(official)))
     return path
+
+
+@pytest.fixture(scope="module")
+def rounds_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of two rounds, with long lists."""
+    before, now = two_years("gd-cluster-2023", range(5), range(1, 6))
+    rounds = compare_rounds(before, now)
+    path = tmp_path_factory.mktemp("rounds") / "page.html"
+    path.write_bytes(write_page(with_findings(now.comparison, rounds), rounds=rounds))
+    return path
+
+
+def sheet_named(tab: str) -> str:
+    """Return the script that finds a further table on the page."""
+    return f"byId(data.sheets.find((sheet) => sheet.tab === {json.dumps(tab)}).id)"
+
+
+def typed_in(tab: str, text: str) -> str:
+    """Return the script that searches in a further table."""
+    return (
+        f"{{ const input = {sheet_named(tab)}.querySelector('input');"
+        f" input.value = {json.dumps(text)};"
+        " input.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
 
 
 def test_the_table_sorts_narrows_and_is_searched(browser: Browser, page: Path) -> None:
@@ -149,6 +176,103 @@ def test_every_chart_and_control_has_a_name(browser: Browser, page: Path) -> Non
         "[...document.querySelectorAll('input, select')].every((c) => c.labels.length)"
     )
     assert browser.run("[...document.querySelectorAll('button')].every((b) => b.textContent)")
+
+
+def test_a_further_table_opens_by_a_key_and_sorts(browser: Browser, rounds_page: Path) -> None:
+    browser.open(rounds_page)
+    sheet = sheet_named("专利清单明细")
+    rows = f"[...{sheet}.querySelectorAll('tbody tr')].map((row) => row.cells[2].textContent)"
+    assert browser.run(rows) == []
+    browser.run(f"{sheet}.querySelector('summary').focus()")
+    browser.press("Enter")
+    browser.run("new Promise((done) => setTimeout(done, 100))")
+    shown = [int(number) for number in browser.run(rows)]
+    assert len(shown) == 500
+    press = f"{sheet}.querySelectorAll('thead button')[2].click()"
+    browser.run(press)
+    all_rows = browser.run(f"data.sheets.find((s) => s.id === {sheet}.id).rows.length")
+    browser.run(f"{sheet}.querySelector('.controls button').click()")
+    shown = [int(number) for number in browser.run(rows)]
+    assert len(shown) == all_rows > 500
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_a_further_table_is_searched(browser: Browser, rounds_page: Path) -> None:
+    browser.open(rounds_page)
+    sheet = sheet_named("佐证材料清单明细")
+    browser.run(f"{sheet}.open = true; new Promise((done) => setTimeout(done, 100))")
+    names = f"[...{sheet}.querySelectorAll('tbody tr')].map((row) => row.cells[0].textContent)"
+    name = browser.run(names)[-1]
+    browser.run(typed_in("佐证材料清单明细", name))
+    assert set(browser.run(names)) == {name}
+    browser.run(f"{sheet}.querySelector('tbody button').click()")
+    assert browser.run("byId('detail-title').textContent") == name
+
+
+def test_two_rounds_stand_open_and_the_way_leads_to_every_section(
+    browser: Browser, rounds_page: Path
+) -> None:
+    browser.open(rounds_page)
+    sheet = sheet_named("逐年对照")
+    assert browser.run(f"{sheet}.open")
+    assert browser.run(f"{sheet}.querySelectorAll('.totals tr').length") == 2
+    assert browser.run(f"{sheet}.querySelectorAll('tbody:last-child tr').length") == 6
+    browser.run("document.querySelectorAll('nav a').forEach((link) => link.click())")
+    assert browser.run("document.querySelectorAll('details.sheet:not([open])').length") == 0
+    targets = "[...document.querySelectorAll('a[href]')].map((a) => byId(a.hash.slice(1)) !== null)"
+    assert set(browser.run(targets)) == {True}
+
+
+@pytest.mark.parametrize("width", [400, 800])
+def test_further_tables_keep_to_the_window(browser: Browser, rounds_page: Path, width: int) -> None:
+    browser.open(rounds_page, width=width)
+    browser.run("document.querySelectorAll('nav a').forEach((link) => link.click())")
+    browser.run("new Promise((done) => setTimeout(done, 200))")
+    assert browser.run("document.documentElement.scrollWidth") <= width
+    assert browser.run("[...document.querySelectorAll('input')].every((i) => i.labels.length)")
+
+
+def test_a_table_wider_than_the_paper_is_printed_as_several(
+    browser: Browser, rounds_page: Path
+) -> None:
+    browser.open(rounds_page)
+    sheet = sheet_named("逐年对照")
+    heads = f"[...{sheet}.querySelectorAll('table:not(.band) thead tr:last-child th:not(.aside)')]"
+    wanted = browser.run(heads + ".map((head) => head.dataset.head)")
+    browser.run("window.dispatchEvent(new Event('beforeprint'))")
+    bands = browser.run(
+        f"[...{sheet}.querySelectorAll('.band')].map((band) =>"
+        " [...band.tHead.lastChild.cells].map((head) => head.dataset.head))"
+    )
+    assert len(bands) > 1
+    assert all(band[:3] == wanted[:3] for band in bands)
+    assert wanted[3:] == [head for band in bands for head in band[3:]]
+    assert browser.run("document.querySelectorAll('#subjects .band').length") == 0
+    browser.run("window.dispatchEvent(new Event('afterprint'))")
+    assert browser.run("document.querySelectorAll('.band').length") == 0
+
+
+def test_texts_of_both_rounds_stay_texts(browser: Browser, tmp_path: Path) -> None:
+    form = full_form()
+    filled = [answer(f"{n}.xlsx", "甲市", text, (n + 9, 20, 30)) for n, text in enumerate(HOSTILE)]
+    before, now = round_of(form, *filled[:3]), round_of(form, *filled[1:])
+    rounds = compare_rounds(before, now)
+    path = tmp_path / "page.html"
+    path.write_bytes(write_page(now.comparison, rounds=rounds))
+    browser.open(path)
+    title = browser.run("document.title")
+    browser.run("document.querySelectorAll('nav a').forEach((link) => link.click())")
+    names = browser.run(
+        f"[...{sheet_named('逐年对照')}.querySelectorAll('tbody:last-child tr')]"
+        ".map((row) => row.cells[0].textContent)"
+    )
+    assert sorted(names) == sorted(
+        {*before.records.returns["subject"], *now.records.returns["subject"]}
+    )
+    assert any(IMAGE in name for name in names)
+    assert browser.run("document.title") == title == form.comparison.title
+    assert browser.run("document.images.length") == 0
+    assert browser.complaints == []
 
 
 def test_texts_of_returns_stay_texts(browser: Browser, tmp_path: Path) -> None:

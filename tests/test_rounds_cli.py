@@ -11,6 +11,7 @@ import pytest
 from batch_rig import Clock, begun, filled, take_in
 from click.testing import CliRunner, Result
 from hand_returns import FORMS
+from test_page import data_of
 
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.results import comparisons_of
@@ -74,6 +75,15 @@ def test_the_year_before_is_put_beside_this_one(years: Path) -> None:
     ]
     restated = pd.read_csv(frames / "restated.csv")
     assert restated[["key", "before", "now"]].to_numpy().tolist() == [["wheat_2023", 10, 9]]
+
+
+def test_the_page_shows_both_years(years: Path) -> None:
+    page = years / "page.html"
+    result = aggregate(years, "--before", years / "old", "--html", page)
+    assert result.exit_code == 0, result.output
+    sheets = {sheet["tab"]: sheet["title"] for sheet in data_of(page.read_bytes())["sheets"]}
+    assert "1 in both rounds (parish), Wheat from 10.0 to 12.0" in sheets["Year on year"]
+    assert {"Rounds to verify", "Basis"} <= set(sheets)
 
 
 def test_files_and_zips_are_taken_too(years: Path) -> None:

@@ -109,14 +109,14 @@ def add_beside(
         comparison: The comparison.
         with_contacts: Personal answers too.
         filing: The batch it is made in, as it stands; None outside a batch.
-        rounds: This round beside the one before, in frames of their own.
+        rounds: This round beside the one before, in tables and frames of their own.
     """
     from clusterxl.export import comparison_frames
     from clusterxl.page import write_page
     from clusterxl.tables import frame_writer
 
     if wanted.html is not None:
-        page = write_page(comparison, with_contacts=with_contacts, filing=filing)
+        page = write_page(comparison, with_contacts=with_contacts, filing=filing, rounds=rounds)
         files.add(wanted.html, page)
     if wanted.frames is not None:
         kind = wanted.kind or "csv"

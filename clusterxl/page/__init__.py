@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from clusterxl.across_rounds import Rounds
 from clusterxl.aggregate import Comparison
 from clusterxl.page.cells import text_of
 from clusterxl.page.charts import Json, Marks, figure_of
 from clusterxl.page.document import document
 from clusterxl.page.problems import causes_on_page
+from clusterxl.page.sheets import sheets_of
 from clusterxl.page.subjects import answers_of, hints_of, subject_table
 from clusterxl.page.tiles import tiles_of
+from clusterxl.report.basis import edition_link
 from clusterxl.report.cards import Card
 from clusterxl.report.context import MOST_NUMBERS_TRACED, MOST_RETURNS_TRACED, Context
 from clusterxl.report.filed import Filing
@@ -28,6 +31,7 @@ def write_page(
     sample: bool = False,
     with_contacts: bool = False,
     filing: Filing | None = None,
+    rounds: Rounds | None = None,
 ) -> bytes:
     """Write the comparison as one HTML page, in the language of the form.
 
@@ -39,11 +43,12 @@ def write_page(
         sample: The data are invented, and the page says so.
         with_contacts: Personal answers are shown with each subject; else none is written.
         filing: The batch it is made in, as it stands; None outside a batch.
+        rounds: This round beside the one before, as tables of their own.
 
     Returns:
         The bytes of an .html file; the same comparison gives the same bytes.
     """
-    context = Context(comparison=comparison, sample=sample, filing=filing)
+    context = Context(comparison=comparison, sample=sample, filing=filing, rounds=rounds)
     outline = outline_of(context)
     return document(
         language=context.form.language,
@@ -55,14 +60,12 @@ def write_page(
 def _texts(context: Context) -> dict[str, str]:
     traced = "page.basis_traced" if context.traced else "report.basis_untraced"
     told = context.say(traced, noun=context.subject_noun)
-    frame = ("search", "all_groups", "reset", "close", "no_script", "skip")
+    frame = ("search", "all_groups", "reset", "close", "no_script", "skip", "sections")
     return {
         "title": context.title,
         "basis": basis_line(context, traced=told),
         "sample": context.say("report.sample") if context.sample else "",
-        "edition": context.say(
-            "report.edition", form=context.form.id, version=context.form.version
-        ),
+        "edition": edition_link(context).text,
         "group": context.group_noun,
         **{name: _word(context, name) for name in frame},
     }
@@ -89,6 +92,8 @@ def _data(outline: Outline, *, with_contacts: bool) -> Json:
             "facts": [[label, text_of(content, "#,##0")] for label, content in outline.facts],
         },
         "problems": causes_on_page(context),
+        "sheets": sheets_of(context, outline.sources.places),
+        "nav": [context.names.subjects, context.names.problems],
     }
 
 

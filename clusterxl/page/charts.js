@@ -1,6 +1,8 @@
 "use strict";
 // Charts and the map of tiles: each point leads to its subject, each group narrows the table.
 const FONT = '"Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Segoe UI", sans-serif';
+// A chart no higher than this needs no place of its own beside two others.
+const MOST_SHORT = 300;
 const LAYOUT = {
   paper_bgcolor: "rgba(0,0,0,0)",
   plot_bgcolor: "rgba(0,0,0,0)",
@@ -30,7 +32,7 @@ function showPanel(panel) {
   const said = panel.sub.map(([text]) => text).join("");
   const chart = make("div", { class: "chart", role: "img", "aria-label": panel.headline + ". " + said });
   chart.style.height = panel.height + "px";
-  byId("panels").append(make("figure", { class: panel.tall ? "tall" : "" },
+  byId("panels").append(make("figure", { class: panel.tall && panel.height > MOST_SHORT ? "tall" : "" },
     make("h2", { text: panel.headline }),
     make("p", { class: "sub" }, ...panel.sub.map(([text, ink]) => make("span", { text, ink }))),
     chart, panelData(panel)));

@@ -14,7 +14,7 @@ from typing import Any
 
 from clusterxl.report import looks
 
-SCRIPTS = ("page.js", "charts.js", "subjects.js")
+SCRIPTS = ("page.js", "charts.js", "tables.js", "paper.js", "sheets.js", "subjects.js")
 _TOKENS = {
     "ink": looks.INK,
     "muted": looks.MUTED,

@@ -9,6 +9,7 @@ from typing import Any
 from clusterxl.form.model import FieldType, Input
 from clusterxl.page.cells import cell_of
 from clusterxl.page.charts import Json
+from clusterxl.page.tables import table_on_page
 from clusterxl.report.answers import Shown
 from clusterxl.report.context import DASH, NO_TICK, Context, base_name, inert, records_of
 from clusterxl.report.outline import Outline
@@ -22,20 +23,10 @@ _HINTS = ("growth", "average_growth", "share")
 
 def subject_table(outline: Outline) -> Json:
     """Return the table of all subjects: heads, rows, and the group of each."""
-    table = outline.sources.subjects.table
-    kept = [place for place, column in enumerate(table.columns) if column.head]
-    columns = [table.columns[place] for place in kept]
-    rows = [
-        [cell_of(row[place], table.columns[place].num_format) for place in kept]
-        for row in table.rows
-    ]
-    subjects = outline.sources.context.comparison.subjects
+    ranking, subjects = outline.sources.subjects, outline.sources.context.comparison.subjects
+    name = ranking.at["subject"] - FIRST_COLUMN
     return {
-        "title": table.title,
-        "note": table.note,
-        "columns": [_column(column) for column in columns],
-        "name": kept.index(outline.sources.subjects.at["subject"] - FIRST_COLUMN),
-        "rows": rows,
+        **table_on_page(ranking.table, name=name, marks=range(len(subjects))),
         "groups": [str(group) for group in subjects["group"]],
     }
 
@@ -60,16 +51,6 @@ def _told(column: Column, entry: Any) -> str:
     cell = cell_of(entry, column.num_format)
     head = column.head.replace("\n", " ")
     return f"{head} {cell if isinstance(cell, str) else cell[1]} {column.unit}".strip()
-
-
-def _column(column: Column) -> Json:
-    return {
-        "head": column.head.replace("\n", " "),
-        "unit": column.unit,
-        "px": column.px,
-        "right": column.align == "right",
-        "center": column.align == "center",
-    }
 
 
 def answers_of(outline: Outline, *, with_contacts: bool) -> Json:

@@ -30,17 +30,22 @@ def draw_standings(sheet: Sheet, context: Context, filing: Filing) -> None:
 
 def draw_filing(sheet: Sheet, context: Context) -> None:
     """Draw what came in, what of it counts, and why the rest does not."""
-    table = Table(
+    table = filing_table(context)
+    draw_table(sheet, table, context.looks)
+    last_column = FIRST_COLUMN + table.printed - 1
+    page = context.page(sheet.name, last_row=table.last_row, last_column=last_column)
+    print_table(sheet, table, page)
+
+
+def filing_table(context: Context) -> Table:
+    """Return what came in, what of it counts, and why the rest does not."""
+    return Table(
         title=filing_title(context),
         note=_note(context),
         columns=_columns(context),
         rows=[*_counted_rows(context), *_other_rows(context)],
         frozen=len(_names(context)[0]),
     )
-    draw_table(sheet, table, context.looks)
-    last_column = FIRST_COLUMN + table.printed - 1
-    page = context.page(sheet.name, last_row=table.last_row, last_column=last_column)
-    print_table(sheet, table, page)
 
 
 def filing_title(context: Context) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from clusterxl.excel.heights import text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import BlockKind
-from clusterxl.report.context import DASH, NAME_SIZE, Context, inert, sheet_name
+from clusterxl.report.context import DASH, NAME_SIZE, Context, inert, records_of, sheet_name
 from clusterxl.report.drawing import draw_table, print_table
 from clusterxl.report.filled import FilledList, FilledRow
 from clusterxl.report.looks import COUNT
@@ -33,14 +34,16 @@ class ListSheet:
     filled: FilledList
 
 
-def list_sheets(context: Context, sections: Sequence[SectionSheet]) -> tuple[ListSheet, ...]:
-    """Return the lists in which something was filled, but not too much to print."""
+def list_sheets(
+    context: Context, sections: Sequence[SectionSheet], *, most: int = MOST_ROWS
+) -> tuple[ListSheet, ...]:
+    """Return the lists in which something was filled, but no more rows than `most`."""
     taken = {name.lower() for name in fixed_names(context)}
     taken |= {section.name.lower() for section in sections}
     found = []
     for section in sections:
         for filled in section.lists:
-            if 0 < sum(filled.counts) <= MOST_ROWS:
+            if 0 < sum(filled.counts) <= most:
                 name = context.say("report.rows_sheet", sheet=section.name)
                 name = unused_name(sheet_name(name), taken)
                 found.append(ListSheet(name=name, filled=filled))
@@ -49,6 +52,14 @@ def list_sheets(context: Context, sections: Sequence[SectionSheet]) -> tuple[Lis
 
 def draw_list(sheet: Sheet, context: Context, plan: ListSheet) -> None:
     """Draw the filled rows of one list."""
+    table = list_table(context, plan)
+    draw_table(sheet, table, context.looks)
+    last = FIRST_COLUMN + table.printed - 1
+    print_table(sheet, table, context.page(plan.name, last_row=table.last_row, last_column=last))
+
+
+def list_table(context: Context, plan: ListSheet) -> Table:
+    """Return the filled rows of one list."""
     is_list = plan.filled.block.kind is BlockKind.LIST
     # A name stands in many rows; on one line it keeps all of them low.
     px = min(context.widest_name, MOST_NAME_PX)
@@ -61,21 +72,19 @@ def draw_list(sheet: Sheet, context: Context, plan: ListSheet) -> None:
     else:
         columns.append(Column(head=context.say("report.row_label"), px=330, wrap=True))
     rows, fields = plan.filled.rows(), plan.filled.fields
+    owners = records_of(context.comparison.returns)
     widths = _widths(rows, len(fields), TABLE_PX - sum(column.px for column in columns))
     columns += [
         Column(head=asked.label, px=px, wrap=True) for asked, px in zip(fields, widths, strict=True)
     ]
-    table = Table(
+    return Table(
         title=context.say("report.list_title", sheet=plan.name, rows=len(rows)),
         note=context.basis + context.say("report.list_note"),
         columns=columns,
-        rows=[_row(context, row, is_list=is_list) for row in rows],
+        rows=[_row(context, row, owners[row.place], is_list=is_list) for row in rows],
         frozen=2,
         spaced=False,
     )
-    draw_table(sheet, table, context.looks)
-    last = FIRST_COLUMN + table.printed - 1
-    print_table(sheet, table, context.page(plan.name, last_row=table.last_row, last_column=last))
 
 
 def _widths(rows: Sequence[FilledRow], columns: int, room: int) -> list[int]:
@@ -87,8 +96,9 @@ def _widths(rows: Sequence[FilledRow], columns: int, room: int) -> list[int]:
     return [max(int(room * px / sum(wanted)), LEAST_PX) for px in wanted]
 
 
-def _row(context: Context, row: FilledRow, *, is_list: bool) -> list[Entry]:
-    owner = context.comparison.returns.iloc[row.place]
+def _row(
+    context: Context, row: FilledRow, owner: Mapping[str, Any], *, is_list: bool
+) -> list[Entry]:
     entries: list[Entry] = [inert(owner["subject"])]
     if context.form.levels:
         entries.append(inert(owner["group"]) or DASH)

@@ -24,23 +24,29 @@ BASIS_LETTERS = column_letters(FIRST_COLUMN + 5)
 
 def draw_options(sheet: Sheet, context: Context, places: Places) -> None:
     """Draw how often each option was chosen."""
+    table = options_table(context, places)
+    draw_table(sheet, table, context.looks)
+    last = FIRST_COLUMN + table.printed - 1
+    page = context.page(sheet.name, last_row=table.last_row, last_column=last)
+    print_table(sheet, table, page)
+
+
+def options_table(context: Context, places: Places) -> Table:
+    """Return how often each option was chosen."""
     options = context.comparison.options
-    columns = _columns(context)
+    # Where no number leads to its sources, no row does.
+    columns = _columns(context)[: None if places.blocks else -1]
     first = Table(title="", note="", columns=columns, rows=()).first_row
     rows: list[list[Entry]] = []
     for _, part in options.groupby("key", sort=False):
         rows += _option_rows(context, places, part, first + len(rows))
-    table = Table(
+    return Table(
         title=_title(context, options),
         note=context.basis + context.say("report.options_note"),
         columns=columns,
         rows=rows,
         frozen=2,
     )
-    draw_table(sheet, table, context.looks)
-    last = FIRST_COLUMN + table.printed - 1
-    page = context.page(sheet.name, last_row=table.last_row, last_column=last)
-    print_table(sheet, table, page)
 
 
 def _columns(context: Context) -> list[Column]:
@@ -101,7 +107,7 @@ def _option_rows(
                 else Formula(share_text, share),
                 Formula(basis, n),
                 Formula(f"={context.count}-{BASIS_LETTERS}{row}", left),
-                _link(places, key),
+                *((_link(places, key),) if places.blocks else ()),
             ]
         )
     return rows

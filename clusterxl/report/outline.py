@@ -13,7 +13,6 @@ from clusterxl.report.groups import group_ranking
 from clusterxl.report.overview import overview_panels, quality_headline
 from clusterxl.report.panels import Panel, Sources
 from clusterxl.report.section_plans import places_of, section_sheets
-from clusterxl.report.sources import source_blocks
 from clusterxl.report.subjects import subject_ranking
 
 
@@ -40,7 +39,8 @@ class Outline:
 
 def outline_of(context: Context) -> Outline:
     """Return what the overview of a comparison tells."""
-    places = places_of(context, section_sheets(context), source_blocks(context))
+    # Elsewhere there are no rows of sources that numbers could lead to.
+    places = places_of(context, section_sheets(context), {})
     shown = shown_answers(context)
     sources = Sources(
         context=context,

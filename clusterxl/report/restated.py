@@ -31,10 +31,15 @@ NUMBER, CHANGE = "#,##0.######", "+#,##0.######;-#,##0.######;0"
 
 def draw_restated(sheet: Sheet, context: Context, rounds: Rounds, places: Places) -> None:
     """Draw the answers of the same year that differ."""
+    _draw(sheet, context, restated_table(context, rounds, places))
+
+
+def restated_table(context: Context, rounds: Rounds, places: Places) -> Table:
+    """Return the answers of the same year that differ."""
     rows = records_of(rounds.restated[:MOST_ROWS])
     empty = Table(
         title=_title(context, rounds),
-        note=_note(context, rounds),
+        note=_note(context, rounds, linked=bool(places.blocks)),
         columns=_columns(context, RESTATED, RESTATED_PX),
         rows=[],
         frozen=1,
@@ -45,21 +50,25 @@ def draw_restated(sheet: Sheet, context: Context, rounds: Rounds, places: Places
         _row(context, row, line, target)
         for line, (row, target) in enumerate(zip(rows, targets, strict=True), empty.first_row)
     ]
-    _draw(sheet, context, replace(empty, rows=entries))
+    return replace(empty, rows=entries)
 
 
 def draw_renamed(sheet: Sheet, context: Context, rounds: Rounds) -> None:
     """Draw the pairs to ask about, which are likely one subject under two names."""
+    _draw(sheet, context, renamed_table(context, rounds))
+
+
+def renamed_table(context: Context, rounds: Rounds) -> Table:
+    """Return the pairs to ask about, which are likely one subject under two names."""
     rows = [_pair(row) for row in records_of(rounds.renamed)]
     note = context.say("report.rounds_before", before=before_name(context, rounds))
-    table = Table(
-        title=context.say("report.renamed_title", sheet=sheet.name, count=len(rows)),
+    return Table(
+        title=context.say("report.renamed_title", sheet=context.names.renamed, count=len(rows)),
         note=context.say("report.sentence_gap").join((note, context.say("report.renamed_note"))),
         columns=_columns(context, RENAMED, RENAMED_PX),
         rows=rows,
         frozen=1,
     )
-    _draw(sheet, context, table)
 
 
 def _draw(sheet: Sheet, context: Context, table: Table) -> None:
@@ -147,11 +156,11 @@ def _title(context: Context, rounds: Rounds) -> str:
     return f"{lead_in}{context.say('report.restated_some', **figures)}"
 
 
-def _note(context: Context, rounds: Rounds) -> str:
+def _note(context: Context, rounds: Rounds, *, linked: bool) -> str:
     before = before_name(context, rounds)
     parts = [context.say("report.rounds_before", before=before)]
     parts.append(context.say("report.restated_note"))
-    if context.traced:
+    if linked:
         parts.append(context.say("report.rounds_numbers_note", sheet=context.names.provenance))
     if len(rounds.restated) > MOST_ROWS:
         parts.append(context.say("report.restated_cut", most=f"{MOST_ROWS:,}"))

@@ -85,8 +85,14 @@ def shown(figure: SharedFigure, value: float) -> str:
     return f"{value / figure.divide:,.{figure.decimals}f}"
 
 
-def rounds_note(context: Context, rounds: Rounds) -> str:
-    """Tell what the table rests on and how to read it."""
+def rounds_note(context: Context, rounds: Rounds, *, linked: bool) -> str:
+    """Tell what the table rests on and how to read it.
+
+    Args:
+        context: The comparison.
+        rounds: The two rounds.
+        linked: Each number of this round leads to its source.
+    """
     parts = [
         context.say(
             "report.rounds_rest_on",
@@ -109,7 +115,7 @@ def rounds_note(context: Context, rounds: Rounds) -> str:
         figures = {"count": f"{count:,}", "sheet": context.names.restated}
         parts.append(context.say("report.rounds_restated", **figures))
     parts.append(context.say("report.missing_note", dash=DASH))
-    if context.traced:
+    if linked:
         parts.append(context.say("report.rounds_numbers_note", sheet=context.names.provenance))
     if context.form.none_word:
         parts.append(context.say("report.none_note", none=context.form.none_word))

@@ -64,14 +64,14 @@ POINTS = '[>0]"↑ "+0.0;[<0]"↓ "-0.0;"→ "0.0'
 
 def draw_rounds(sheet: Sheet, context: Context, rounds: Rounds, places: Places) -> None:
     """Draw what became of each subject and figure since the round before."""
-    table = _RoundsTable(context=context, rounds=rounds, places=places).table()
+    table = RoundsTable(context=context, rounds=rounds, places=places).table()
     draw_table(sheet, table, context.looks)
     last = FIRST_COLUMN + table.printed - 1
     page = context.page(sheet.name, last_row=table.last_row, last_column=last)
     print_table(sheet, table, page)
 
 
-class _RoundsTable:
+class RoundsTable:
     """Puts the table together, column by column."""
 
     def __init__(self, *, context: Context, rounds: Rounds, places: Places) -> None:
@@ -88,6 +88,11 @@ class _RoundsTable:
         self._shown = (shown_answers(Context(comparison=rounds.earlier)), shown_answers(context))
         ids = context.comparison.returns["return_id"]
         self._at = {return_id: place for place, return_id in enumerate(ids)}
+
+    @property
+    def return_ids(self) -> tuple[str, ...]:
+        """The return of this round that each row is about; empty where it is gone."""
+        return tuple(str(row["return_id"]) for row in self._rows)
 
     def table(self) -> Table:
         """Return the table."""
@@ -112,7 +117,7 @@ class _RoundsTable:
         sums.append(("", ""))
         table = Table(
             title=rounds_title(context, self._rounds),
-            note=rounds_note(context, self._rounds),
+            note=rounds_note(context, self._rounds, linked=bool(self._places.blocks)),
             columns=columns,
             rows=list(zip(*parts, strict=True)),
             totals=list(zip(*sums, strict=True)),
