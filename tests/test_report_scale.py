@@ -10,12 +10,13 @@ from zipfile import ZipFile
 import pandas as pd
 import pytest
 from compared_forms import answer, full_form, records_to, three_returns
+from hand_returns import all_checks, good_answers, return_of
 from test_report import found_on, opened
 
 from clusterxl.aggregate import Comparison, aggregate_records
 from clusterxl.excel.limits import excel_length, start_of
 from clusterxl.finding import Finding, Severity
-from clusterxl.normalise import Records
+from clusterxl.normalise import Records, normalise_returns
 from clusterxl.report import is_traced, write_comparison
 
 TIMES = 200
@@ -139,6 +140,23 @@ def test_of_too_many_findings_the_worst_are_listed_and_all_are_counted(
     assert formulas_on(whole, "问题分类")
     assert not formulas_on(written, "问题分类")
     assert "只列前 7 行" in opened(written)["校验问题"]["B2"].value
+
+
+def test_a_list_that_is_too_long_for_a_sheet_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    form, answers = all_checks(), good_answers()
+    for row in range(1, 4):
+        answers[f"patents_list[{row}].title"] = f"patent {row}"
+    comparison = aggregate_records(normalise_returns([return_of(form, answers)]))
+    whole = opened(write_comparison(comparison))
+    assert any("patent 1" in row for sheet in whole for row in sheet.values)
+    monkeypatch.setattr("clusterxl.report.lists.MOST_ROWS", 2)
+    monkeypatch.setattr("clusterxl.report.sections.MOST_ROWS", 2)
+    book = opened(write_comparison(comparison))
+    assert len(whole.sheetnames) - len(book.sheetnames) == 1
+    cells = [str(cell) for sheet in book for row in sheet.values for cell in row]
+    told = [cell for cell in cells if "超过 2 行" in cell]
+    assert len(told) == 1
+    assert "--frames" in told[0]
 
 
 def test_a_text_longer_than_a_cell_is_cut_as_excel_counts(few: Records) -> None:

@@ -35,9 +35,10 @@ class ListSheet:
 
 
 def list_sheets(
-    context: Context, sections: Sequence[SectionSheet], *, most: int = MOST_ROWS
+    context: Context, sections: Sequence[SectionSheet], *, most: int | None = None
 ) -> tuple[ListSheet, ...]:
-    """Return the lists in which something was filled, but no more rows than `most`."""
+    """Return the lists in which something was filled, but no more than `most` rows."""
+    most = MOST_ROWS if most is None else most
     taken = {name.lower() for name in fixed_names(context)}
     taken |= {section.name.lower() for section in sections}
     found = []

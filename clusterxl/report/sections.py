@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, isnan
 
 from clusterxl.excel.cells import Content, Formula, NumberLink, address
@@ -12,6 +12,7 @@ from clusterxl.form.model import AggregateKind, Block, FieldType, Input, plain_l
 from clusterxl.report.answers import Shown, entry_of
 from clusterxl.report.context import DASH, NAME_SIZE, NO_TICK, TICK, Context, inert
 from clusterxl.report.drawing import draw_table, print_table
+from clusterxl.report.lists import MOST_ROWS
 from clusterxl.report.looks import COUNT, LIGHT, MUTED, decimals_format, quoted
 from clusterxl.report.places import NAME_COLUMN, Places, basis_formula, total_formula
 from clusterxl.report.section_plans import SectionSheet
@@ -236,7 +237,16 @@ def _note(context: Context, places: Places, plan: SectionSheet) -> str:
         parts.append(context.say("report.none_note", none=context.form.none_word))
     if any(asked.key in plan.long for asked in plan.inputs):
         parts.append(context.say("report.long_note"))
+    parts += _unlisted(context, plan)
     return context.say("report.sentence_gap").join(parts)
+
+
+def _unlisted(context: Context, plan: SectionSheet) -> Iterator[str]:
+    """Tell which lists are too long for a sheet of their own."""
+    for filled in plan.lists:
+        if (rows := sum(filled.counts)) > MOST_ROWS:
+            label = plain_label(filled.block.label)
+            yield context.say("report.long_list", label=label, rows=f"{rows:,}", most=MOST_ROWS)
 
 
 def _cleaned(context: Context, plan: SectionSheet) -> str:
