@@ -11,6 +11,7 @@ import openpyxl
 from drawn_forms import write_form
 from openpyxl.workbook.workbook import Workbook
 
+from clusterxl.excel.bounds import BOUNDS
 from clusterxl.excel.cells import literal
 from clusterxl.excel.heights import text_points
 from clusterxl.excel.limits import MAX_LITERAL, MAX_VALIDATION_FORMULA
@@ -19,8 +20,9 @@ from clusterxl.form.file import load_form
 from clusterxl.form.layout import FORM_WIDTH, lay_out
 from clusterxl.form.model import Form, defined_name
 from clusterxl.form.pen import LABEL_PT, LINE_LABEL_PT
-from clusterxl.generate import generate_workbook
+from clusterxl.generate import generate_workbook, lint_workbook
 from clusterxl.plan.looks import box_style
+from clusterxl.read import read_return
 
 HEAD: Mapping[str, Any] = {"id": "odd", "title": "Odd", "language": "en"}
 
@@ -227,3 +229,29 @@ def test_answers_that_share_a_row_stay_on_the_paper(tmp_path: Path) -> None:
     assert sum(each.px for each in drawn) == FORM_WIDTH
     label = next(each for each in drawn if each.box.text.startswith("Long"))
     assert label.points >= text_points(label.box.text, label.px, LABEL_PT, padding=2)
+
+
+def form_of_sheets(folder: Path, count: int) -> Form:
+    sections = [
+        {
+            "id": f"s{number}",
+            "sheet": f"S{number}",
+            "block": [
+                {"kind": "rows", "field": [{"id": f"f{number}", "label": "F", "type": "count"}]}
+            ],
+        }
+        for number in range(count)
+    ]
+    return load_form(write_form(folder, {**HEAD, "section": sections}))
+
+
+def test_a_form_with_very_many_sheets_comes_back(tmp_path: Path) -> None:
+    form = form_of_sheets(tmp_path / "form", 70)
+    path = tmp_path / "odd.xlsx"
+    path.write_bytes(generate_workbook(form, answers={"f69": 7}))
+    assert read_return(path, forms=(form,)).cells["f69"].raw.value == 7
+
+
+def test_a_form_whose_workbook_could_not_be_read_back_is_refused(tmp_path: Path) -> None:
+    form = form_of_sheets(tmp_path / "form", BOUNDS.sheets)
+    assert [mistake.code for mistake in lint_workbook(form)] == ["generate.too_large"]
