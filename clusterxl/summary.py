@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from clusterxl.form.model import AggregateKind, Field, Figure, Form, Input, plain_label
+from clusterxl.form.model import AggregateKind, Field, FieldType, Figure, Form, Input, plain_label
 
 MANY_FIGURES = 6
 
@@ -252,7 +252,7 @@ def _lead(form: Form, found: tuple[Input, ...], *, adds_up: bool) -> Lead:
         keys=tuple(each.key for each in ordered),
         measure=(shown and shown.measure) or asked.measure,
         divide=shown.divide if shown else 1.0,
-        decimals=shown.decimals if shown else 1,
+        decimals=shown.decimals if shown else 0 if asked.type is FieldType.COUNT else 1,
         adds_up=adds_up,
     )
 
