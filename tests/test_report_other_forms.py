@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from compared_forms import CITY, NAME, PLACES, form_of, number, records_to
 
 from clusterxl.aggregate import Comparison, aggregate_records
-from clusterxl.form.model import FieldType
+from clusterxl.form.model import Aggregate, AggregateKind, Field, FieldType, Item
 from clusterxl.report import write_comparison
+from clusterxl.report.bars import options_panel
 from clusterxl.report.context import Context
 from clusterxl.report.groups import SHOWN_YEARS
 from clusterxl.report.outline import outline_of
@@ -77,3 +79,24 @@ def test_a_count_that_ranks_has_no_decimals(long_run: Comparison) -> None:
     lead = lead_of(long_run.form)
     assert lead
     assert lead.decimals == 0
+
+
+def test_options_called_the_same_are_told_apart_by_their_question() -> None:
+    yes_no = (Item(id="y", label="Yes"), Item(id="n", label="No"))
+    counted = Aggregate(kind=AggregateKind.COUNT)
+    fields = [
+        Field(id=f"q{at}", label=f"Is item {at} ok?", type=FieldType.CHOICE, items=yes_no)
+        for at in range(4)
+    ]
+    form = form_of(*(replace(field, aggregate=counted) for field in fields))
+    typed = {"q0": "y", "q1": "y", "q2": "n", "q3": "y"}
+    comparison = aggregate_records(records_to(form, ("a.xlsx", typed)))
+    panel = options_panel(outline_of(Context(comparison=comparison)).sources)
+    assert panel.headlines[0].startswith("“Is item 0 ok?: Yes”")
+    labels = {
+        str(cell.value)
+        for sheet in opened(write_comparison(comparison))
+        for row in sheet.iter_rows()
+        for cell in row
+    }
+    assert {"0: Yes", "1: Yes", "2: No", "3: Yes"} <= labels
