@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,8 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pandas as pd
-from drawn_forms import answers_to
+from click.testing import CliRunner
+from drawn_forms import PLACES, answers_to
 from hand_returns import return_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -24,14 +26,16 @@ from wide_forms import wide_definitions, write_wide_form
 from clusterxl.across_rounds import Round, compare_rounds
 from clusterxl.aggregate import Comparison, aggregate_records
 from clusterxl.check import check_records
+from clusterxl.cli.group import cli
 from clusterxl.correct import asks_of, write_correction
 from clusterxl.excel.limits import MAX_FORMULA
+from clusterxl.excel.raw import parse_reference
 from clusterxl.export import comparison_frames
 from clusterxl.finding import Finding
 from clusterxl.findings_book import write_findings
 from clusterxl.form.file import load_form
 from clusterxl.form.layout import lay_out
-from clusterxl.form.model import FieldType, Form
+from clusterxl.form.model import FieldType, Form, defined_name
 from clusterxl.generate import generate_workbook
 from clusterxl.judge import judge_replies
 from clusterxl.normalise import Records, normalise_returns
@@ -216,3 +220,57 @@ def cells(book: Any) -> Iterator[tuple[str, Any]]:
             for cell in row:
                 if cell.value is not None:
                     yield sheet.title, cell
+
+
+@settings(DRAWN, max_examples=2)
+@given(data=st.data())
+def test_any_form_goes_through_a_batch(data: st.DataObject) -> None:
+    drawn = data.draw(wide_definitions().filter(lambda found: len(found[0].get("levels", ())) > 1))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        path = write_wide_form(folder / "form", drawn)
+        roster = folder / "roster.csv"
+        rows = [f'"{group}","{unit}",{number}' for number, (group, unit) in enumerate(PLACES, 1101)]
+        roster.write_text("\n".join(["city,unit,code", *rows]), encoding="utf-8")
+        batch = folder / "batch"
+        form = load_form(path)
+        years = ["--base-year", str(form.base_year)] if form.base_year else []
+        run("new", batch, "--form", path, "--roster", roster, *years)
+        run("issue", "--batch", batch)
+        issued = sorted((batch / "issued").rglob("11*.xlsx"))
+        assert len(issued) == len(PLACES)
+        for number, blank in enumerate(issued[:3]):
+            answers = writable(filled(data, form, 2)[number % 2])
+            places = [key for key in form.levels if key in answers]
+            kept = {key: text for key, text in answers.items() if key not in places}
+            type_into(blank, kept, folder / "in" / f"{number}.xlsx")
+        run("receive", "--batch", batch, folder / "in")
+        run("status", "--batch", batch)
+        run("correct", "--batch", batch)
+        for correction in [*(batch / "corrections").rglob("11*.xlsx")][:1]:
+            again = folder / "again"
+            again.mkdir()
+            shutil.copy(correction, again)
+            run("receive", "--batch", batch, again)
+        run("aggregate", "--batch", batch, "--include", "questioned")
+        run("verify", "--batch", batch)
+
+
+def run(name: str, *arguments: str | Path) -> str:
+    done = CliRunner().invoke(cli, ["batch", name, *map(str, arguments)])
+    assert isinstance(done.exception, SystemExit | None), done.output
+    assert done.exit_code in (0, 1), done.output
+    return done.output
+
+
+def type_into(blank: Path, answers: Mapping[str, Any], filled_in: Path) -> None:
+    """Type answers as a library does: texts stay texts."""
+    book = openpyxl.load_workbook(blank)
+    for key, value in answers.items():
+        area = parse_reference(str(book.defined_names[defined_name(key)].attr_text))
+        assert area is not None
+        cell = book[area.sheet].cell(area.row, area.column, value)
+        if isinstance(value, str):
+            cell.data_type = "s"
+    filled_in.parent.mkdir(exist_ok=True)
+    book.save(filled_in)
