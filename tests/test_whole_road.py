@@ -48,7 +48,7 @@ from clusterxl.summary import numeric_inputs
 from clusterxl.tables import csv_bytes, parquet_bytes, unguard
 
 DRAWN = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
