@@ -18,7 +18,7 @@ from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
 from clusterxl.frames import Status
-from clusterxl.generate import write_plan
+from clusterxl.generate import write_return
 from clusterxl.integrity import Unclaimed
 from clusterxl.normalise import Records
 from clusterxl.numbers import raw_text, shortest_decimal
@@ -96,7 +96,7 @@ def write_correction(
         notices=tuple(_notices(returned, mine)),
     )
     old = OldAnswers(answers=old_answers(returned), unit=sending.unit)
-    return write_plan(plan_correction(lay_out(form), asks, old, heading, stamp))
+    return write_return(form, plan_correction(lay_out(form), asks, old, heading, stamp))
 
 
 def next_stamp(returned: Return) -> Stamp:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from clusterxl.errors import NothingFoundError
+from clusterxl.errors import (
+    DefinitionError,
+    Mistake,
+    NothingFoundError,
+    RefusedByExcelError,
+    UnreadableWorkbookError,
+)
 from clusterxl.excel.book import Book
+from clusterxl.excel.bounds import bound_of
+from clusterxl.excel.gate import open_gate
 from clusterxl.excel.sheet import Sheet
 from clusterxl.excel.stamp import Stamp
 from clusterxl.form.answers import Answer
@@ -44,8 +52,10 @@ def generate_workbook(
 
     Raises:
         RefusedByExcelError: Something breaks a limit of Excel.
+        DefinitionError: The workbook would be larger than what is read back.
     """
-    return write_plan(plan_return(form, unit=unit, answers=answers, serial=serial, sample=sample))
+    plan = plan_return(form, unit=unit, answers=answers, serial=serial, sample=sample)
+    return write_return(form, plan)
 
 
 def plan_return(
@@ -112,6 +122,32 @@ def generate_proof(form: Form, *, fills: int = 15, seed: int = 1) -> ProofWorkbo
     made_up = random_fills(form, [verdict.instance for verdict in rules], fills, seed)
     content = write_plan(plan_proof(layout, made_up))
     return ProofWorkbook(content=content, fills=fills, verdicts=fills * len(rules))
+
+
+def write_return(form: Form, plan: Plan) -> bytes:
+    """Write a plan that is handed out: nothing is, that could not be read when it comes back.
+
+    Raises:
+        RefusedByExcelError: Something breaks a limit of Excel.
+        DefinitionError: The workbook would be larger than what is read back.
+    """
+    content = write_plan(plan)
+    try:
+        open_gate(content, form.id)
+    except UnreadableWorkbookError as refusal:
+        bound = refusal.code.removeprefix("read.")
+        sentence = say("generate.too_large", form=form.id, bound=bound, most=bound_of(bound))
+        raise DefinitionError(sentence, code="generate.too_large") from refusal
+    return content
+
+
+def lint_workbook(form: Form) -> tuple[Mistake, ...]:
+    """Tell whether the workbook of a form cannot be written or would not be read back."""
+    try:
+        generate_workbook(form)
+    except (DefinitionError, RefusedByExcelError) as error:
+        return (Mistake(file="form.toml", line=0, path="", message=str(error), code=error.code),)
+    return ()
 
 
 def write_plan(plan: Plan) -> bytes:

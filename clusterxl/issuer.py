@@ -16,7 +16,7 @@ from clusterxl.form.answers import canonical_text
 from clusterxl.form.layout import lay_out
 from clusterxl.form.model import Form
 from clusterxl.form.roster import Unit
-from clusterxl.generate import plan_return, stamp_of, write_plan
+from clusterxl.generate import plan_return, stamp_of, write_return
 from clusterxl.issue import Places, serial_of, slots_of
 from clusterxl.plan import Plan
 from clusterxl.plan.hidden import VIEWS
@@ -88,7 +88,11 @@ class Issuer:
         stamp = self.stamp(unit, serial=serial)
         names = {key: str(name) for key, name in prefill(self._form, unit).items()}
         pattern = self._pattern(names, stamp)
-        return pattern.copy(names, stamp) if pattern else write_plan(self._plan(unit, stamp))
+        return (
+            pattern.copy(names, stamp)
+            if pattern
+            else write_return(self._form, self._plan(unit, stamp))
+        )
 
     def _plan(self, unit: Unit | None, stamp: Stamp) -> Plan:
         return plan_return(self._form, unit=unit, stamp=stamp, sample=self._sample)
@@ -218,7 +222,9 @@ def _pattern_of(
     views = [sheet.name for sheet in plan.sheets].index(VIEWS) + 1
     cells = (*_in_order(plan, marks.names), marks.stamp)
     try:
-        master = Master(write_plan(plan), cells=cells, spots=tuple(_spots(marks, views)))
+        master = Master(
+            write_return(program.form, plan), cells=cells, spots=tuple(_spots(marks, views))
+        )
     except NotCopyableError:
         return None
     return _Pattern(master, marks)

@@ -34,6 +34,7 @@ _ADVICE: Mapping[str, tuple[str, Severity]] = {
     "percent_format": ("NORM-PCT", Severity.INFO),
     "percent_unclear": ("NORM-PCT", Severity.WARNING),
     "number_too_large": ("NORM-BIG", Severity.WARNING),
+    "number_too_small": ("NORM-TINY", Severity.WARNING),
     "date_in_number": ("NORM-DAT", Severity.WARNING),
     "date_found": ("NORM-DAT", Severity.INFO),
     "unseen_only": ("NORM-TXT", Severity.WARNING),

@@ -100,7 +100,7 @@ class Listed:
     Attributes:
         sheet: Name of its sheet now.
         name: Name of its sheet when it was sent.
-        printed: Texts and formulas, each formula with its equals sign, by place.
+        printed: Texts as `remembered`, and formulas with their equals sign, by place.
         inputs: Places now of the cells for answers and explanations.
         notes: Texts of the notes at cells of the workbook.
     """
@@ -120,6 +120,20 @@ def reply_name(number: int) -> str:
 def note_name(number: int) -> str:
     """Return the name of the cell for the explanation of a line."""
     return f"r_note_{number}"
+
+
+def remembered(text: str) -> str:
+    """Return a printed text so that it is never taken for a formula; `recalled` undoes it.
+
+    >>> remembered("=A1"), remembered("plain"), recalled(remembered("'=A1"))
+    ("'=A1", 'plain', "'=A1")
+    """
+    return f"'{text}" if text.startswith(("=", "'")) else text
+
+
+def recalled(text: str) -> str:
+    """Return a printed text that was `remembered`."""
+    return text.removeprefix("'")
 
 
 def reply_words(language: str) -> Mapping[ReplyKind, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from clusterxl.form.model import AggregateKind, Field, Figure, Form, Input, plain_label
+from clusterxl.form.model import AggregateKind, Field, FieldType, Figure, Form, Input, plain_label
 
 MANY_FIGURES = 6
 
@@ -158,12 +158,12 @@ def total_of(recipe: Recipe, numbers: pd.DataFrame) -> tuple[float, int]:
         The figure, NaN where nothing counts, and how many returns it rests on.
     """
     if recipe.kind is AggregateKind.MEAN:
-        pair = numbers[[*recipe.own, recipe.weight]].dropna()
+        pair = _complete(numbers, *recipe.own, recipe.weight)
         below = math.fsum(pair[recipe.weight])
         above = math.fsum(pair[recipe.own[0]] * pair[recipe.weight])
         return (above / below if below else math.nan), len(pair)
     if recipe.kind is AggregateKind.RATIO:
-        pair = numbers[list(recipe.over)].dropna()
+        pair = _complete(numbers, *recipe.over)
         below = math.fsum(pair[recipe.over[1]])
         above = math.fsum(pair[recipe.over[0]])
         return (above / below * recipe.times if below else math.nan), len(pair)
@@ -173,6 +173,11 @@ def total_of(recipe: Recipe, numbers: pd.DataFrame) -> tuple[float, int]:
     if recipe.kind is AggregateKind.NONE or own.empty:
         return math.nan, len(own)
     return math.fsum(own), len(own)
+
+
+def _complete(numbers: pd.DataFrame, *keys: str) -> pd.DataFrame:
+    # A question may be weighed by itself, or divided by itself; two columns of a name are a frame.
+    return numbers[list(dict.fromkeys(keys))].dropna()
 
 
 def own_values(recipe: Recipe, numbers: pd.DataFrame) -> pd.Series[float]:
@@ -247,7 +252,7 @@ def _lead(form: Form, found: tuple[Input, ...], *, adds_up: bool) -> Lead:
         keys=tuple(each.key for each in ordered),
         measure=(shown and shown.measure) or asked.measure,
         divide=shown.divide if shown else 1.0,
-        decimals=shown.decimals if shown else 1,
+        decimals=shown.decimals if shown else 0 if asked.type is FieldType.COUNT else 1,
         adds_up=adds_up,
     )
 

@@ -75,7 +75,7 @@ def _toml(value: Any) -> str:
 @st.composite
 def definitions(draw: st.DrawFn) -> dict[str, Any]:
     """Draw the definition of a small form with any kind of block and field."""
-    maker = _Maker(
+    maker = Maker(
         draw, has_years=draw(st.booleans()), none_word=draw(st.sampled_from(["", "无", "n/a"]))
     )
     form: dict[str, Any] = {
@@ -100,7 +100,7 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
     return form | {"section": sections}
 
 
-class _Maker:
+class Maker:
     """Makes blocks and fields with ids of their own."""
 
     def __init__(self, draw: st.DrawFn, *, has_years: bool, none_word: str) -> None:

@@ -406,3 +406,17 @@ def test_items_of_a_choice_keep_their_order_when_nobody_chose() -> None:
     comparison = aggregate_records(records_to(form_of(kind)))
     assert comparison.options["option"].tolist() == ["a", "b", "c"]
     assert comparison.options["share"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("how", "value"),
+    [
+        (Aggregate(kind=AggregateKind.RATIO, over=("a", "a"), times=100), 100),
+        (Aggregate(kind=AggregateKind.MEAN, weight="b"), 2.5),
+    ],
+)
+def test_a_question_may_be_weighed_or_divided_by_itself(how: Aggregate, value: float) -> None:
+    form = form_of(number("a", "A"), number("b", "B", aggregate=how))
+    records = records_to(form, ("a.xlsx", {"a": 5, "b": 1}), ("b.xlsx", {"a": 4, "b": 3}))
+    totals = aggregate_records(records).totals.set_index("key")
+    assert totals.loc["b", "value"] == value

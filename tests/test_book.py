@@ -686,3 +686,13 @@ def test_xlsxwriter_still_drops_without_us() -> None:
     sheet = book.add_worksheet()
     assert sheet.write_string(0, 0, "x" * 32_768) == -2
     book.close()
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#VALUE!", "TRUE", "1"])
+def test_a_cached_text_that_reads_like_an_error_is_a_text(text: str) -> None:
+    book = Book(title="t")
+    book.sheet("S").put(1, 1, Formula('="#"', text), PLAIN)
+    content = book.save()
+    assert b't="str"' in parts_of(content)[SHEET1]
+    shown = openpyxl.load_workbook(BytesIO(content), data_only=True)["S"]["A1"]
+    assert (shown.value, shown.data_type) == (text, "s")

@@ -146,6 +146,13 @@ def test_a_format_that_shows_the_number_is_quiet(code: str) -> None:
         assert clean("output_2022", formatted(4, code)) == Answer(status=VALUE, number=4.0)
 
 
+def test_a_number_too_small_for_any_sum_is_not_used() -> None:
+    for typed in (1e-320, -1e-200):
+        answer = clean("output_2022", typed)
+        assert (answer.status, answer.advice) == (INVALID, "number_too_small")
+    assert clean("output_2022", 1e-17).status is VALUE
+
+
 def test_a_number_of_more_digits_than_spreadsheets_keep_is_not_used() -> None:
     for typed in (1e15, -1e300, 12345678901234567890.0):
         answer = clean("output_2022", typed)

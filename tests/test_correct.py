@@ -496,3 +496,10 @@ def test_what_is_cached_is_what_libreoffice_works_out(bad: Checked, tmp_path: Pa
             for book in (before, again)
         ]
         assert texts[0] == texts[1], name
+
+
+@pytest.mark.parametrize("name", ["=EVIL(1)", "'=quoted", "'quoted", "_x0041_"])
+def test_a_name_that_looks_like_a_formula_is_a_name_on_the_list(name: str) -> None:
+    before = filed({**BAD, "name": name})
+    again = checked(before.correction())
+    assert not [f.message for f in again.findings if f.code.startswith(("READ-", "INT-"))]

@@ -241,6 +241,27 @@ FIELDS = {
     "none_means": NONE + ROWS + NUMBER + 'none_means = "null" #! unknown_word\n',
     "spare": HEAD + ROWS + NUMBER + "spare = true #! key_not_in_block\n",
     "list_years": YEARS + block(LIST) + NUMBER + "years = true #! key_not_in_block\n",
+    "lines_years": YEARS
+    + block('kind = "lines"\n')
+    + NUMBER
+    + "years = true #! key_not_in_block\n",
+    "beside_years": YEARS
+    + ROWS
+    + NUMBER
+    + "years = true #! years_in_row\n"
+    + B_NUMBER
+    + "beside = true\n",
+    "bare_years": YEARS + ROWS + TEXT + "label_px = -1\nyears = true #! years_in_row\n",
+    "stack_in_group": YEARS
+    + ROWS
+    + NUMBER
+    + 'group = "G"\nstack = true\nyears = true #! years_in_row\n',
+    "ticks_years": YEARS
+    + ROWS
+    + A_FIELD
+    + 'type = "ticks"\n'
+    + YES_NO
+    + "years = true #! key_not_for_type\n",
     "beside": HEAD + ROWS + NUMBER + "beside = true #! beside_first\n",
     "ticks_in_list": HEAD
     + block(LIST)
@@ -336,6 +357,11 @@ COMPARISONS = {
     "unknown": HEAD + COMPARISON + 'color = "x" #! unknown_key\n' + GOOD,
     "lead": HEAD + COMPARISON + 'lead = "aa" #! unknown_field\n' + GOOD,
     "lead_text": HEAD + COMPARISON + 'lead = "a" #! not_a_number\n' + ROWS + TEXT,
+    "lead_personal": HEAD
+    + COMPARISON
+    + 'lead = "a" #! personal_compared\n'
+    + GOOD
+    + "personal = true\n",
     "mix": HEAD + COMPARISON + 'mix = "a" #! mix_no_choice\n' + GOOD,
     "colors": HEAD
     + COMPARISON

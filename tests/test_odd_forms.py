@@ -11,12 +11,18 @@ import openpyxl
 from drawn_forms import write_form
 from openpyxl.workbook.workbook import Workbook
 
+from clusterxl.excel.bounds import BOUNDS
 from clusterxl.excel.cells import literal
+from clusterxl.excel.heights import text_points
 from clusterxl.excel.limits import MAX_LITERAL, MAX_VALIDATION_FORMULA
 from clusterxl.form.answers import choice_line
 from clusterxl.form.file import load_form
+from clusterxl.form.layout import FORM_WIDTH, lay_out
 from clusterxl.form.model import Form, defined_name
-from clusterxl.generate import generate_workbook
+from clusterxl.form.pen import LABEL_PT, LINE_LABEL_PT
+from clusterxl.generate import generate_workbook, lint_workbook
+from clusterxl.plan.looks import box_style
+from clusterxl.read import read_return
 
 HEAD: Mapping[str, Any] = {"id": "odd", "title": "Odd", "language": "en"}
 
@@ -167,3 +173,85 @@ def test_any_text_can_stand_in_a_formula() -> None:
         assert "".join(parts).replace('""', '"') == text
         assert all(len(part) <= 2 * MAX_LITERAL for part in parts)
         assert "FILTER(" not in literal(text)
+
+
+def test_long_words_of_a_cover_leave_room_for_the_answers(tmp_path: Path) -> None:
+    field = {"id": "x", "label": "L" * 300, "type": "text", "after": "behind " * 60}
+    form = form_with(tmp_path, {"kind": "lines", "field": [field]})
+    places = {drawn.box.text[:1]: drawn for drawn in lay_out(form).sheets[0].drawn}
+    label, answer = places["L"], places[""]
+    assert answer.px >= FORM_WIDTH / 5
+    assert label.points >= text_points("L" * 300, label.px, LINE_LABEL_PT)
+    assert box_style(label.box).wrap
+
+
+def test_long_titles_are_wrapped_and_short_ones_left_alone(tmp_path: Path) -> None:
+    block = {"kind": "rows", "field": [{"id": "x", "label": "X", "type": "count"}]}
+    texts = {"kind": "text", "text": [{"text": "Title " * 20, "style": "title"}]}
+    section = {"id": "s", "sheet": "S", "kind": "flow", "title": "Name " * 30}
+    short = {"id": "t", "sheet": "T", "title": "Short"}
+    other = {"kind": "rows", "field": [{"id": "y", "label": "Y", "type": "count"}]}
+    sections = [section | {"block": [texts, block]}, short | {"block": [other]}]
+    form = load_form(write_form(tmp_path, {**HEAD, "section": sections}))
+    drawn = {d.box.text: d for sheet in lay_out(form).sheets for d in sheet.drawn}
+    for text in ("Title " * 20, "Name " * 30):
+        style = box_style(drawn[text].box)
+        assert style.wrap
+        assert drawn[text].points >= text_points(text, drawn[text].px, style.size) - 5
+    assert not box_style(drawn["Short"].box).wrap
+
+
+def test_every_answer_of_a_year_has_a_cell(tmp_path: Path) -> None:
+    years = {"years": True}
+    form = form_of(
+        tmp_path,
+        {"id": "a", "label": "A", "type": "count", "group": "G", **years},
+        {"id": "b", "label": "B", "type": "text", "group": "G"},
+        {"id": "c", "label": "C", "type": "text", "max_chars": 300, **years},
+        {"id": "d", "label": "D", "type": "choice", "items": items("yes", "no"), **years},
+        base_year=2023,
+    )
+    assert set(lay_out(form).places) == set(form.by_key)
+    assert len(offered(book_of(form), "d_2022")) == len(("yes", "no", "neither"))
+
+
+def test_answers_that_share_a_row_stay_on_the_paper(tmp_path: Path) -> None:
+    first = {"id": "a", "label": "A", "type": "text"}
+    more = [
+        {"id": f"a{number}", "label": "Long label " * 6, "type": "text", "beside": True}
+        for number in range(5)
+    ]
+    form = form_of(tmp_path, first, *more)
+    drawn = [
+        d for d in lay_out(form).sheets[0].drawn if d.place.row == lay_out(form).places["a"].row
+    ]
+    assert all(each.px > 0 for each in drawn)
+    assert sum(each.px for each in drawn) == FORM_WIDTH
+    label = next(each for each in drawn if each.box.text.startswith("Long"))
+    assert label.points >= text_points(label.box.text, label.px, LABEL_PT, padding=2)
+
+
+def form_of_sheets(folder: Path, count: int) -> Form:
+    sections = [
+        {
+            "id": f"s{number}",
+            "sheet": f"S{number}",
+            "block": [
+                {"kind": "rows", "field": [{"id": f"f{number}", "label": "F", "type": "count"}]}
+            ],
+        }
+        for number in range(count)
+    ]
+    return load_form(write_form(folder, {**HEAD, "section": sections}))
+
+
+def test_a_form_with_very_many_sheets_comes_back(tmp_path: Path) -> None:
+    form = form_of_sheets(tmp_path / "form", 70)
+    path = tmp_path / "odd.xlsx"
+    path.write_bytes(generate_workbook(form, answers={"f69": 7}))
+    assert read_return(path, forms=(form,)).cells["f69"].raw.value == 7
+
+
+def test_a_form_whose_workbook_could_not_be_read_back_is_refused(tmp_path: Path) -> None:
+    form = form_of_sheets(tmp_path / "form", BOUNDS.sheets)
+    assert [mistake.code for mistake in lint_workbook(form)] == ["generate.too_large"]

@@ -319,7 +319,7 @@ def featured() -> bytes:
     sheet = book.active
     assert sheet is not None
     sheet["A1"] = "x"
-    sheet["A1"].comment = Comment("see 附件", "somebody")
+    sheet["A1"].comment = Comment("see 附件 _x005F_x0041_", "somebody")
     sheet.merge_cells("B2:C3")
     sheet.row_dimensions[4].hidden = True
     sheet.column_dimensions["D"].hidden = True
@@ -352,7 +352,7 @@ def test_features_of_a_sheet_are_read(unusual: bool) -> None:  # noqa: FBT001
         RawValidation(kind="list", places="C1:C5", formulas=("other!$A$1:$A$3",), extended=True),
     )
     assert features.protected
-    assert features.comments == {"A1": "see 附件"}
+    assert features.comments == {"A1": "see 附件 _x0041_"}
 
 
 FORMS_TOLD = ["gd-cluster-2023", "farm-survey"]
@@ -373,7 +373,7 @@ def test_features_of_others_are_those_that_openpyxl_knows() -> None:
     data = featured()
     (ours,), (other,) = read(data).sheets, read_with_openpyxl(data, "a.xlsx").sheets
     assert told(ours.features) == told(other.features)
-    assert other.features.comments == {"A1": "see 附件"}
+    assert other.features.comments == {"A1": "see 附件 _x0041_"}
 
 
 def told(features: RawFeatures) -> tuple[object, ...]:

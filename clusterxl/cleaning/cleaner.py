@@ -47,6 +47,8 @@ _LONGEST_WORD = 20
 _LONGEST_FIGURE = 200
 # Spreadsheets keep fifteen digits of a number; what had more is no longer what was typed.
 _DIGITS_END = 1e15
+# Nobody measures less; what is divided by it would be beyond all numbers.
+_SMALLEST = 1e-100
 _SHORT_FORM = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]+")
 
 
@@ -175,8 +177,8 @@ class Cleaner:
 
     def _number_cell(self, asked: Input, raw: RawCell, number: float) -> Answer:
         """Read a number; one shown in percent is meant as it is shown, where percent is asked."""
-        if abs(number) >= _DIGITS_END:
-            return Answer(status=Status.INVALID, text=raw_text(raw), advice="number_too_large")
+        if unusable := _unusable(number):
+            return Answer(status=Status.INVALID, text=raw_text(raw), advice=unusable)
         shown = shown_by(raw.number_format, number)
         is_percent = (shown.percents, shown.thousands) == (1, 0)
         if not is_percent or _measure(asked.field) != PERCENT:
@@ -326,10 +328,16 @@ class Cleaner:
         return Answer(status=Status.VALUE, text=day.isoformat(), receipts=receipts, advice=advice)
 
 
-def _found_number(number: float, receipts: tuple[str, ...]) -> Answer:
+def _unusable(number: float) -> str:
+    """Return the advice where no sum or ratio can be made of a number; empty where it can."""
     if abs(number) >= _DIGITS_END:
-        text = shortest_decimal(number)
-        return Answer(status=Status.INVALID, text=text, advice="number_too_large")
+        return "number_too_large"
+    return "number_too_small" if 0 < abs(number) < _SMALLEST else ""
+
+
+def _found_number(number: float, receipts: tuple[str, ...]) -> Answer:
+    if unusable := _unusable(number):
+        return Answer(status=Status.INVALID, text=shortest_decimal(number), advice=unusable)
     return Answer(status=Status.VALUE, number=number, receipts=receipts, advice="number_found")
 
 

@@ -60,6 +60,7 @@ def show(form_id: str, base_year: int | None) -> None:
 def lint(ctx: click.Context, path: str) -> None:
     """Tell every mistake in a definition, then which of its rules seem to say nothing."""
     from clusterxl.form.file import lint_form, load_form
+    from clusterxl.generate import lint_workbook
     from clusterxl.ruleset.audit import suspect_rules
     from clusterxl.ruleset.lint import lint_rules
 
@@ -69,6 +70,7 @@ def lint(ctx: click.Context, path: str) -> None:
         # What rules name can only be looked up in a form that holds together.
         checked = load_form(path)
         mistakes, doubts = lint_rules(checked), suspect_rules(checked)
+        mistakes = mistakes or lint_workbook(checked)
     if mistakes:
         sentence = say("form_file.broken", form=path, count=len(mistakes))
         RefusedError(str(DefinitionError(sentence, mistakes=mistakes))).show()

@@ -43,8 +43,8 @@ class Bounds:
     part_bytes: int = _most(32 * _MIB, "swollen")
     tag_bytes: int = _most(65_536, "long_tag")
     elements: int = _most(2_000_000, "many_elements")
-    sheets: int = _most(64, "many_sheets")
-    names: int = _most(5_000, "many_names")
+    sheets: int = _most(250, "many_sheets")
+    names: int = _most(20_000, "many_names")
     formats: int = _most(65_000, "many_formats")
     strings: int = _most(200_000, "many_strings")
     cells: int = _most(300_000, "many_cells")
@@ -63,7 +63,7 @@ def bound_of(code: str) -> int:
     """Return the bound whose refusal is the sentence `read.<code>`, bytes as MB; 0 when none is.
 
     >>> bound_of("too_big"), bound_of("many_sheets"), bound_of("pdf")
-    (20, 64, 0)
+    (20, 250, 0)
     """
     for bound in fields(Bounds):
         if bound.metadata["code"] == code:

@@ -59,13 +59,19 @@ class Style:
     line_ink: str = "000000"
 
 
+class ErrorSign(str):
+    """An error as the result of a formula, and no text that reads like one."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """A formula with the value it has now.
 
     Attributes:
         text: The formula, with its equals sign.
-        value: Its true result, shown by programs that do not calculate.
+        value: Its true result, shown by programs that do not calculate; an error as `ErrorSign`.
     """
 
     text: str

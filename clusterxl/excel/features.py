@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from clusterxl.excel.raw import RawFeatures, RawValidation
+from clusterxl.excel.raw import RawFeatures, RawValidation, decode_text
 from clusterxl.excel.xml import Element, is_true, parse
 
 _SQREF = "sqref"
@@ -75,7 +75,7 @@ def read_comments(data: bytes) -> dict[str, str]:
         elif element.name == "rPh":
             texts = texts[:-1]
         elif element.name == "comment":
-            comments[element.attributes.get("ref", "")] = "".join(texts)
+            comments[element.attributes.get("ref", "")] = decode_text("".join(texts))
             texts.clear()
     return comments
 

@@ -124,7 +124,7 @@ class _Features:
             validations=tuple(map(_validation, sheet.data_validations.dataValidation)),
             conditionals=len(sheet.conditional_formatting),
             protected=bool(sheet.protection.sheet),
-            comments={cell.coordinate: cell.comment.text for cell in comments},
+            comments={cell.coordinate: decode_text(cell.comment.text) for cell in comments},
         )
 
     @cached_property

@@ -14,6 +14,7 @@ from clusterxl.excel.cells import (
     Conditional,
     Content,
     DataBar,
+    ErrorSign,
     Formula,
     Link,
     NumberLink,
@@ -368,6 +369,17 @@ class Sheet:
 def _cached(value: str | float) -> str | float:
     """Return a cached value that a file can hold; Excel calculates it anew anyway."""
     if isinstance(value, str):
-        return limits.writable(value)
+        is_error = isinstance(value, ErrorSign) or not value
+        return str(value) if is_error else _Text(limits.writable(value))
     limits.check_number(value)
     return value
+
+
+class _Text(str):
+    """A cached text that XlsxWriter does not take for an error, though it may read like one."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return False

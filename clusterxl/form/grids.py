@@ -18,7 +18,15 @@ from clusterxl.form.model import (
     rows_of,
     year_label,
 )
-from clusterxl.form.pen import NAMES_PT, OPTION_PT, Pen, grow, label_box, label_points
+from clusterxl.form.pen import (
+    LABEL_PT,
+    NAMES_PT,
+    OPTION_PT,
+    Pen,
+    grow,
+    label_box,
+    label_points,
+)
 from clusterxl.sentences import say
 
 
@@ -192,7 +200,7 @@ def draw_evidence(pen: Pen, block: Block) -> None:
     number = 0
     for section, rows in groupby(evidence_rows(pen.form), key=lambda found: found.section.id):
         title = pen.form.section_by_id[section].title or pen.form.section_by_id[section].sheet
-        row = canvas.row(21)
+        row = canvas.row(max(21, text_points(title, canvas.width, LABEL_PT)))
         canvas.add(Box(Role.GROUP, row, 0, canvas.width, text=title))
         for found in rows:
             number += 1

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from clusterxl.excel.cells import address, sheet_reference
+from clusterxl.excel.heights import text_lines
 from clusterxl.form.blocks import draw_block
 from clusterxl.form.canvas import Box, Canvas, Margin, Role
 from clusterxl.form.model import BlockKind, Form, Input, Section, SectionKind
@@ -20,6 +21,7 @@ HINT_PX = 340
 NOTE_PX = 190
 STRIP_POINTS = 24.0
 TITLE_POINTS = 26.0
+TITLE_PT = 16.0
 FULL_PAGE = 846.0
 # A little less than a page, so that rounding never pushes a full page over its edge.
 FLOW_PAGE = 838.0
@@ -192,7 +194,7 @@ def _draw_section(
     canvas = Canvas(width=width)
     canvas.row(STRIP_POINTS)
     if section.title:
-        row = canvas.row(TITLE_POINTS)
+        row = canvas.row(TITLE_POINTS * text_lines(section.title, width, TITLE_PT))
         canvas.add(Box(Role.TITLE, row, 0, width, text=section.title, edges=""))
     years = max((len(a.years) for b in section.blocks for a in b.fields), default=0)
     pen = Pen(canvas, form, section, Parts(width, years, section.widths), inputs, size)

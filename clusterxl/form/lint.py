@@ -173,7 +173,10 @@ def _compared_field(form: Form, entry: Entry, key: str, mistakes: Mistakes) -> F
     if name and name not in form.fields:
         hint = did_you_mean(name, form.fields)
         mistakes.add(entry, "unknown_field", key, key=key, field=name, hint=hint)
-    return form.fields.get(name)
+    field = form.fields.get(name)
+    if field is not None and field.personal:
+        mistakes.add(entry, "personal_compared", key, key=key, field=name)
+    return field
 
 
 def _lint_ids(draft: Draft, mistakes: Mistakes) -> frozenset[str]:

@@ -77,11 +77,25 @@ class FieldLint:
                 self.mistakes.add(draft.entry, "key_not_in_block", key, **figures)
         if place == 0 and draft.field.draw.beside and kind is not BlockKind.COUNTED:
             self.mistakes.add(draft.entry, "beside_first", "beside")
+        self._check_row_of_years(draft, block, place)
         is_ticks = draft.field.type is FieldType.TICKS and kind is not BlockKind.ROWS
         is_choice = draft.field.type is FieldType.CHOICE and kind is BlockKind.MATRIX
         if is_ticks or is_choice:
             figures = {"type": draft.field.type, "kind": kind}
             self.mistakes.add(draft.entry, "type_not_in_block", "type", **figures)
+
+    def _check_row_of_years(self, draft: DraftField, block: DraftBlock, place: int) -> None:
+        """Note what would leave an answer of some year without a cell."""
+        draw = draft.field.draw
+        behind = block.fields[place + 1 : place + 2]
+        in_the_way = {
+            "beside": draw.beside or any(next_one.field.draw.beside for next_one in behind),
+            "label_px": draw.label_px < 0,
+            "group": bool(draw.group) and draw.stack,
+        }
+        if draft.entry.flag("years", default=False) and block.block.kind is BlockKind.ROWS:
+            for key in (key for key, is_set in in_the_way.items() if is_set):
+                self.mistakes.add(draft.entry, "years_in_row", "years", key=key)
 
     def _check_keys(self, draft: DraftField) -> None:
         for key, types in FIELD_KEYS_OF_TYPES.items():

@@ -43,6 +43,9 @@ def _draw_text(pen: Pen, text: Text) -> None:
 
 # ---- cover lines
 
+# Share of a line that is left to its answers, however long the labels are.
+_LEAST_ANSWER = 0.25
+
 
 def draw_lines(pen: Pen, block: Block) -> None:
     """Draw the lines of a cover: label, underlined answer, words behind."""
@@ -52,10 +55,16 @@ def draw_lines(pen: Pen, block: Block) -> None:
 
 def _draw_line(pen: Pen, together: tuple[Field, ...]) -> None:
     canvas = pen.canvas
-    labels = [_line_label_px(asked) for asked in together]
-    afters = [text_px(a.draw.after, LINE_LABEL_PT) + 12 if a.draw.after else 0 for a in together]
+    labels, afters = _line_parts(together, canvas.width * (1 - _LEAST_ANSWER))
     room = (canvas.width - sum(labels) - sum(afters)) / len(together)
-    row = canvas.row(max(asked.draw.height or 30 for asked in together))
+    texts = [text for asked in together for text in (asked.label, asked.draw.after)]
+    widths = [px for pair in zip(labels, afters, strict=True) for px in pair]
+    high = (
+        text_points(text, px, LINE_LABEL_PT)
+        for text, px in zip(texts, widths, strict=True)
+        if 0 < px < text_px(text, LINE_LABEL_PT)
+    )
+    row = canvas.row(max((*(asked.draw.height or 30 for asked in together), *high)))
     left = 0.0
     for asked, label_px, after_px in zip(together, labels, afters, strict=True):
         key = pen.keys(asked)[0]
@@ -72,9 +81,17 @@ def _draw_line(pen: Pen, together: tuple[Field, ...]) -> None:
     canvas.margin(row, tuple(k for asked in together for k in pen.keys(asked)), "")
     below = together[0].hint or together[0].draw.note
     if below:
-        row = canvas.row(24)
+        row = canvas.row(max(24, text_points(below, canvas.width - labels[0], 12)))
         canvas.add(Box(Role.LINE_HINT, row, round(labels[0]), canvas.width, text=below, edges=""))
     canvas.row(10)
+
+
+def _line_parts(together: tuple[Field, ...], most: float) -> tuple[list[float], list[float]]:
+    """Return the widths of labels and of words behind; long ones make room for the answers."""
+    labels = [_line_label_px(asked) for asked in together]
+    afters = [text_px(a.draw.after, LINE_LABEL_PT) + 12 if a.draw.after else 0.0 for a in together]
+    shrunk = min(1.0, most / max(sum(labels) + sum(afters), 1.0))
+    return [px * shrunk for px in labels], [px * shrunk for px in afters]
 
 
 def _line_label_px(asked: Field) -> float:
@@ -91,7 +108,7 @@ def draw_statement(pen: Pen, block: Block) -> None:
     """A framed statement with places for signature, seal and date, for print only."""
     canvas = pen.canvas
     width, side = canvas.width, 60
-    row = canvas.row(34)
+    row = canvas.row(max(34, text_points(block.label, width, 15)))
     canvas.add(Box(Role.STATEMENT_HEAD, row, 0, width, text=block.label))
     _frame_row(canvas, 20, 0.5, "lr")
     for text in block.texts:

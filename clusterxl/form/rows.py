@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import ceil
 
 from clusterxl.excel.heights import LINE_EM, text_points, text_px
@@ -22,6 +22,9 @@ from clusterxl.form.pen import (
     label_box,
     label_points,
 )
+
+# What is left at least to the last answer of a row that several share.
+_LEAST_PX = 60
 
 
 def draw_rows(pen: Pen, block: Block) -> None:
@@ -56,6 +59,8 @@ def _draw_row(pen: Pen, together: tuple[Field, ...]) -> None:
         _draw_pair(pen, together)
     elif asked.years and asked.draw.stack:
         _draw_stack(pen, asked)
+    elif asked.years and asked.is_long:
+        _draw_long_years(pen, asked)
     elif asked.years and (asked.draw.own_head or not _stands_under_years(pen, asked)):
         _draw_own_years(pen, asked)
     elif asked.years:
@@ -98,6 +103,25 @@ def _draw_own_years(pen: Pen, asked: Field) -> None:
         canvas.add(Box(Role.INPUT, row, left, right, key=key))
     canvas.need(head, row, label_points(asked, px))
     canvas.margin(head, pen.keys(asked), pen.note_of(asked), last_row=row)
+
+
+def _draw_long_years(pen: Pen, asked: Field) -> None:
+    """Running text a year, under each other, with one explanation."""
+    canvas = pen.canvas
+    label = asked.draw.label_px or pen.parts["long_label"]
+    year_px = text_px(year_label(pen.form, asked.years[0]), LABEL_PT) + 24
+    first = len(canvas.rows) + 1
+    for year, key in zip(asked.years, pen.keys(asked), strict=True):
+        row = canvas.row(_long_points(pen, asked), grow(asked, 1.0))
+        middle = label + round(year_px)
+        canvas.add(
+            Box(Role.LABEL, row, label, middle, text=year_label(pen.form, year)),
+            Box(Role.INPUT, row, middle, canvas.width, key=key, points=pen.long_points),
+        )
+    last = _draw_below(pen, asked, label)
+    canvas.add(label_box(asked, first, label, last))
+    canvas.need(first, last, label_points(asked, label))
+    canvas.margin(first, pen.keys(asked), pen.note_of(asked), last_row=last)
 
 
 def _draw_stack(pen: Pen, asked: Field) -> None:
@@ -180,13 +204,16 @@ def _draw_pair(pen: Pen, together: tuple[Field, ...]) -> None:
     canvas = pen.canvas
     first = together[0]
     label, value = first.draw.label_px or pen.parts["text_label"], pen.parts["pair_value"]
-    row = canvas.row(first.draw.height or 26, grow(first, 0.4))
+    labels = [label, *(a.draw.label_px or pen.parts["pair_label"] for a in together[1:])]
+    # What does not fit on the paper is narrowed, all by the same share.
+    shrunk = min(1.0, canvas.width / (sum(labels) + value * len(together[1:]) + _LEAST_PX))
+    labels, value = [round(px * shrunk) for px in labels], round(value * shrunk)
+    high = (label_points(asked, px) for asked, px in zip(together, labels, strict=True))
+    row = canvas.row(max(first.draw.height or 26, *high), grow(first, 0.4))
     left = 0
-    for place, asked in enumerate(together):
-        label_px = label if place == 0 else asked.draw.label_px or pen.parts["pair_label"]
+    for asked, label_px in zip(together, labels, strict=True):
         middle = left + label_px
-        is_last = place == len(together) - 1
-        right = canvas.width if is_last else min(middle + value, canvas.width)
+        right = canvas.width if asked is together[-1] else middle + value
         canvas.add(
             Box(Role.LABEL, row, left, middle, text=asked.label, hint=asked.hint),
             Box(Role.INPUT, row, middle, right, key=pen.keys(asked)[0]),
@@ -202,10 +229,29 @@ def _draw_group(pen: Pen, group: str, fields: Sequence[Field]) -> None:
     label = pen.parts["long_label"]
     first = len(canvas.rows) + 1
     for asked in fields:
-        _draw_answer(pen, asked, label)
+        if asked.years:
+            _draw_years_behind(pen, asked, label)
+        else:
+            _draw_answer(pen, asked, label)
     last = len(canvas.rows)
     canvas.add(Box(Role.LABEL, first, 0, label, last_row=last, text=group))
     canvas.need(first, last, text_points(group, label, LABEL_PT))
+
+
+def _draw_years_behind(pen: Pen, asked: Field, left: int) -> None:
+    """A question of a group with an answer a year: its words, the years, their answers."""
+    canvas = pen.canvas
+    words = asked.label + asked.hint
+    points = text_points(words, canvas.width - left - 12, OPTION_PT, padding=3)
+    first = canvas.row(points, 0.1)
+    canvas.add(Box(Role.PROMPT, first, left, canvas.width, text=words))
+    head, row = canvas.row(20), canvas.row(asked.draw.height or 21, grow(asked, 0.02))
+    count = len(asked.years)
+    cuts = [left + round((canvas.width - left) * n / count) for n in range(count + 1)]
+    for year, key, (start, end) in zip(asked.years, pen.keys(asked), pairwise(cuts), strict=True):
+        canvas.add(Box(Role.HEAD, head, start, end, text=year_label(pen.form, year)))
+        canvas.add(Box(Role.INPUT, row, start, end, key=key))
+    canvas.margin(first, pen.keys(asked), pen.note_of(asked), last_row=row)
 
 
 def _draw_unlabelled(pen: Pen, asked: Field) -> None:
@@ -249,13 +295,17 @@ def _draw_answer(pen: Pen, asked: Field, indented: int) -> None:
 
 def _draw_long(pen: Pen, asked: Field, left: int) -> None:
     draw, size = asked.draw, pen.long_points
-    high = draw.height or (ceil(draw.lines * size * LINE_EM + 2) if asked.is_long else 22)
-    row = pen.canvas.row(high, grow(asked, 1.0))
+    row = pen.canvas.row(_long_points(pen, asked), grow(asked, 1.0))
     framed_above = bool(draw.prompt or draw.group)
     framed_below = bool(draw.after or draw.note)
     edges = "lr" + ("" if framed_above else "t") + ("" if framed_below else "b")
     key = pen.keys(asked)[0]
     pen.canvas.add(Box(Role.INPUT, row, left, pen.canvas.width, key=key, edges=edges, points=size))
+
+
+def _long_points(pen: Pen, asked: Field) -> float:
+    natural = ceil(asked.draw.lines * pen.long_points * LINE_EM + 2) if asked.is_long else 22
+    return asked.draw.height or natural
 
 
 def _draw_options(pen: Pen, asked: Field, left: int) -> None:

@@ -220,6 +220,7 @@ _PICK = frozenset({FieldType.PICK})
 FIELD_KEYS_OF_TYPES: Mapping[str, frozenset[FieldType]] = {
     # An unticked group counts as answered.
     "required": frozenset(FieldType) - {FieldType.TICKS},
+    "years": frozenset(FieldType) - {FieldType.TICKS},
     "none_means": _NUMERIC,
     "decimals": frozenset({FieldType.NUMBER}),
     "min": _NUMERIC,
@@ -237,7 +238,7 @@ FIELD_KEYS_OF_BLOCKS: Mapping[str, frozenset[BlockKind]] = {
     "spare": frozenset({BlockKind.TARGETS}),
     "beside": frozenset({BlockKind.ROWS, BlockKind.COUNTED, BlockKind.LINES}),
     "group": frozenset({BlockKind.ROWS, BlockKind.TARGETS}),
-    "years": _DRAWN_FIELDS - {BlockKind.TARGETS},
+    "years": frozenset({BlockKind.ROWS, BlockKind.MATRIX}),
     "evidence": _DRAWN_FIELDS,
 }
 

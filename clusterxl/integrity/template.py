@@ -17,7 +17,7 @@ from clusterxl.plan import PlanCell, SheetPlan, plan_workbook
 from clusterxl.plan.model import Area
 from clusterxl.plan.program import program_of
 from clusterxl.plan.views import state_names
-from clusterxl.replies import Listed
+from clusterxl.replies import Listed, recalled
 
 Place = tuple[int, int]
 
@@ -110,7 +110,7 @@ def list_template(listed: Listed) -> SheetTemplate:
     """Return the list of a correction as it was sent."""
     parts = _SheetParts(name=listed.name, is_shown=True)
     for place, text in listed.printed.items():
-        parts.add(place, Formula(text) if text.startswith("=") else text)
+        parts.add(place, Formula(text) if text.startswith("=") else recalled(text))
     return parts.template()
 
 

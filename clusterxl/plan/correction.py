@@ -26,7 +26,7 @@ from clusterxl.plan.model import Area, Plan, PlanCell, SheetPlan
 from clusterxl.plan.program import State, program_of
 from clusterxl.plan.state import judge_answers
 from clusterxl.plan.workbook import plan_workbook, prefill
-from clusterxl.replies import FIRST_ROW, PRINTED_SHEET, Ask, PrintedColumn
+from clusterxl.replies import FIRST_ROW, PRINTED_SHEET, Ask, PrintedColumn, remembered
 from clusterxl.sentences import say
 
 # A rule over many cells is told at the first of them.
@@ -154,8 +154,9 @@ def _place_of(cell: PlanCell) -> str:
 
 def _text_of(cell: PlanCell) -> str:
     content = cell.content
-    if isinstance(content, Formula | Rich):
+    if isinstance(content, Formula):
         return content.text
     if isinstance(content, int | float):
         return format(content, ".15g")
-    return content if isinstance(content, str) else ""
+    text = content.text if isinstance(content, Rich) else content
+    return remembered(text) if isinstance(text, str) else ""

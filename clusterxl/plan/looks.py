@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from clusterxl.excel import tokens
 from clusterxl.excel.cells import Conditional, Line, Rich, Style
+from clusterxl.excel.heights import text_px
 from clusterxl.form.canvas import Box, Role
 from clusterxl.form.model import FieldType, Input
 from clusterxl.form.pen import HINT_PT, PLAN_PT
@@ -66,6 +67,8 @@ def box_style(box: Box) -> Style:
     style = STYLES[box.role]
     if box.role is Role.AFTER and box.text[:1] in _BRACKETS:
         style = replace(style, size=HINT_PT, ink=tokens.HINT_INK)
+    if text_px(box.text, style.size) > box.right - box.left:
+        style = replace(style, wrap=True)
     return with_edges(style, box.edges, tokens.RULE_LINE)
 
 

@@ -13,6 +13,7 @@ from clusterxl.excel import tokens
 from clusterxl.excel.cells import (
     Conditional,
     Content,
+    ErrorSign,
     Formula,
     PageSetup,
     Style,
@@ -138,7 +139,9 @@ def _aligned(style: Style, column: int) -> Style:
 
 
 def _content(typed: Typed) -> Content:
-    return Formula(ERRORS[typed.sign], typed.sign) if isinstance(typed, CellError) else typed
+    if isinstance(typed, CellError):
+        return Formula(ERRORS[typed.sign], ErrorSign(typed.sign))
+    return typed
 
 
 def _columns(sheet: SheetPlan, kept: frozenset[int], number: int) -> Iterator[PlanCell]:

@@ -26,6 +26,7 @@ from clusterxl.summary import Lead
 
 MOST_BARS, KEPT_BARS = 30, 20
 MOST_SUBJECTS, MOST_OPTIONS = 9, 9
+LONGEST_QUESTION = 22
 LONGEST_GROUP, LONGEST_SUBJECT, LONGEST_OPTION = 10, 13, 13
 
 
@@ -170,19 +171,35 @@ def options_panel(sources: Sources) -> Panel:
     options = context.comparison.options
     shown = options.sort_values("count", ascending=False, kind="stable").head(MOST_OPTIONS)
     bars = []
-    for key, label, count in zip(shown["key"], shown["option_label"], shown["count"], strict=True):
+    names = _option_names(shown)
+    options_shown = zip(shown["key"], shown["option_label"], shown["count"], names, strict=True)
+    for key, label, count, name in options_shown:
         ticks = context.form.by_key[key].type is FieldType.TICKS
         wanted = quoted(TICK if ticks else inert(label))
         formula = f"=SUMPRODUCT(1*EXACT({sources.places.cells(key)},{wanted}))"
-        name = cut(inert(label), LONGEST_OPTION)
         bars.append(Bar(name=name, formula=formula, value=float(count), label=str(int(count))))
     data = context.say("report.options_data")
     head, unit = context.say("report.chosen_by"), context.say("report.subjects_unit")
     chart = bar_chart(sources, (data, head), bars, tall=False, measure=unit)
     first = shown.iloc[0]
-    figures = {"label": cut(str(first["option_label"]), LONGEST_OPTION)}
+    named = cut(str(first["option_label"]), LONGEST_OPTION)
+    if shown["option_label"].duplicated(keep=False).iloc[0]:
+        named = f"{cut(str(first['label']), LONGEST_QUESTION)}: {named}"
+    figures = {"label": named}
     headline = context.say(
         "report.options_headline", count=int(first["count"]), n=int(first["n"]), **figures
     )
     sub = context.say("report.options_sub", count=context.count, noun=context.subject_noun)
     return Panel(headlines=(headline,), sub=sub, chart=chart)
+
+
+def _option_names(shown: pd.DataFrame) -> list[str]:
+    """Return what options are called; those called the same in several questions, by these too."""
+    is_shared = shown["option_label"].duplicated(keep=False)
+    questions = short_names(shown["label"].tolist(), LONGEST_OPTION)
+    return [
+        f"{question}: {cut(inert(label), LONGEST_OPTION - 4)}"
+        if shared
+        else cut(inert(label), LONGEST_OPTION)
+        for label, question, shared in zip(shown["option_label"], questions, is_shared, strict=True)
+    ]

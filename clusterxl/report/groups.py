@@ -33,6 +33,9 @@ from clusterxl.summary import FigureRecipe, Lead, Recipe, growth_of, recipe_of, 
 ONE_PAGE = 24
 MOST_NAMED = 3
 
+# Years of the lead beside each other: with more, what is printed would be too small to read.
+SHOWN_YEARS = 5
+
 
 def group_ranking(
     context: Context, places: Places, criteria: CriteriaSheet | None = None
@@ -99,7 +102,8 @@ def _add_subjects(builder: Builder) -> None:
 
 def _add_lead(builder: Builder, lead: Lead) -> None:
     context, places = builder.context, builder.places
-    for place, (name, key) in enumerate(zip(lead.columns, lead.keys, strict=True)):
+    years = list(enumerate(zip(lead.columns, lead.keys, strict=True)))
+    for place, (name, key) in years[-SHOWN_YEARS:]:
         recipe = recipe_of(context.form, context.form.by_key[key])
         entries = _group_totals(builder, recipe, name, lead.divide)
         value, n = total_of(recipe, context.comparison.numbers)

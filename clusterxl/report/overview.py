@@ -30,7 +30,9 @@ VALUE_SIZES = (22, 18, 15, 12, 10)
 VALUE_MARGIN = 30
 # In em. Where a Latin font is missing, a wider one takes its place.
 DIGIT, WIDE_DIGIT = 0.6, 0.7
-CHANGE_SIZES = (9.5, 8.5, 7.5, 6.5)
+CHANGE_SIZES = (9.5, 8.5, 7.5)
+LABEL_SIZES = CHANGE_SIZES[:2]
+MOST_LINES = 3
 CHANGE_PX = 172
 LINK_COLUMNS = 4
 CARD_ROW = 4
@@ -46,9 +48,13 @@ def draw_overview(sheet: Sheet, sources: Sources) -> None:
     widths = ([CARD_COLUMN_PX] * CARD_COLUMNS + [GAP_PX]) * CARDS
     sheet.columns([GUTTER_PX, *widths[:-1]])
     _draw_title(sheet, context)
-    for place, card in enumerate(cards_of(sources)[:CARDS]):
+    cards = cards_of(sources)[:CARDS]
+    for place, card in enumerate(cards):
         _draw_card(sheet, context, FIRST_COLUMN + place * STEP, card)
-    for row, points in enumerate((20, 36, 18, 17, 12), CARD_ROW):
+    lines = max(text_lines(card.label, CHANGE_PX, LABEL_SIZES[-1], padding=0) for card in cards)
+    for row, points in enumerate(
+        (20 + 12 * (min(lines, MOST_LINES) - 1), 36, 18, 17, 12), CARD_ROW
+    ):
         sheet.row(row, points)
     row = _draw_panels(sheet, context, overview_panels(sources))
     last_row = _draw_quality(sheet, sources, row)
@@ -140,8 +146,9 @@ def _draw_card(sheet: Sheet, context: Context, column: int, card: Card) -> None:
     looks, last = context.looks, column + CARD_COLUMNS - 1
     ground = looks.text(fill=GROUND)
     # Only the first row has the thick line on top; its colour counts for all its lines.
-    size = next((s for s in CHANGE_SIZES if text_px(card.label, s) <= CHANGE_PX), 6)
-    top = replace(ground, top="medium", line_ink=MAIN, size=size, ink=MUTED, indent=1)
+    size = next((s for s in LABEL_SIZES if text_px(card.label, s) <= CHANGE_PX), LABEL_SIZES[-1])
+    wraps = text_px(card.label, size) > CHANGE_PX
+    top = replace(ground, top="medium", line_ink=MAIN, size=size, ink=MUTED, indent=1, wrap=wraps)
     sheet.put(CARD_ROW, column, card.label, top, CARD_ROW, last)
     size, width = _value_size(card, WIDE_DIGIT if looks.font.isascii() else DIGIT)
     split = column + width - 1
@@ -152,7 +159,7 @@ def _draw_card(sheet: Sheet, context: Context, column: int, card: Card) -> None:
     sheet.put(CARD_ROW + 1, split + 1, card.unit, unit, CARD_ROW + 1, last)
     told = card.change
     ink = BELOW_INK if told.falls else MAIN if told.num_format else INK
-    size = next((s for s in CHANGE_SIZES if text_px(told.shown, s) <= CHANGE_PX), 6)
+    size = next((s for s in CHANGE_SIZES if text_px(told.shown, s) <= CHANGE_PX), CHANGE_SIZES[-1])
     change = replace(ground, size=size, ink=ink, bold=bool(told.num_format), indent=1)
     change = replace(change, num_format=told.num_format or "General", align="left")
     sheet.put(CARD_ROW + 2, column, told.content, change, CARD_ROW + 2, last)

@@ -29,6 +29,8 @@ LABELLED_SHARE = 0.1
 FLAT = 0.05
 BIG = 100
 MARK = "\x00"
+# Up to so many bars there is room for the growth below each; up to so many for the whole year.
+LABELLED_YEARS, WHOLE_YEARS = 4, 6
 
 
 def trend_panel(sources: Sources, lead: Lead) -> Panel:
@@ -95,7 +97,7 @@ def _trend_rows(sources: Sources, lead: Lead) -> tuple[list[list[Content]], floa
             keys = (lead.keys[place - 1], key)
             rate = growth_of(numbers, keys)[0]
             growth = Formula(growth_formula(places, keys, only=only), DASH if isnan(rate) else rate)
-        label = _year_label(context, lead.years[place], sources.data.cell(first + place, 2), rate)
+        label = _year_label(context, lead, place, sources.data.cell(first + place, 2), rate)
         rows.append([label, number, growth])
     return rows, largest
 
@@ -119,9 +121,12 @@ def _bar(sources: Sources, lead: Lead, place: int, same: pd.DataFrame | None) ->
     return Formula(f"={divided(added, lead)}", fsum(same[key]) / lead.divide)
 
 
-def _year_label(context: Context, year: int | None, cell: str, rate: float) -> Content:
-    """Return the label of a year with its growth, live."""
+def _year_label(context: Context, lead: Lead, place: int, cell: str, rate: float) -> Content:
+    """Return the label of a year with its growth, live; where there are many, the bare year."""
+    year = lead.years[place]
     plain = context.year(year)
+    if len(lead.years) > LABELLED_YEARS:
+        return f"’{(year or 0) % 100:02d}" if len(lead.years) > WHOLE_YEARS else plain
     before, _, after = context.say("report.trend_label", year=plain, rate=MARK).partition(MARK)
     told = f"{quoted(before)}&TEXT({cell},{quoted(SIGNED)})&{quoted(after)}"
     shown = f"{round(rate, 1) or 0.0:+.1f}" if not isnan(rate) else ""
@@ -161,11 +166,14 @@ def _trend_sub(context: Context, lead: Lead) -> str:
     counts = [int(context.comparison.numbers[key].notna().sum()) for key in lead.keys]
     figures = {"measure": lead.measure or context.say("report.unit_number")}
     figures["noun"] = context.subject_noun
-    if len(set(counts)) == 1:
-        return context.say("report.trend_sub", count=counts[0], **figures)
+    is_long = len(lead.years) > LABELLED_YEARS
     same = _same(context, lead)
     if same is not None:
-        return context.say("report.trend_sub_same", same=len(same), count=context.count, **figures)
+        name = "report.trend_sub_same_long" if is_long else "report.trend_sub_same"
+        return context.say(name, same=len(same), count=context.count, **figures)
+    if len(set(counts)) == 1:
+        name = "report.trend_sub_long" if is_long else "report.trend_sub"
+        return context.say(name, count=counts[0], **figures)
     listed = context.say("report.comma").join(str(count) for count in counts)
     return context.say("report.trend_sub_uneven", counts=listed, **figures)
 
