@@ -125,9 +125,10 @@ class Season:
         """Return what a unit answers."""
         unit = self.units[at]
         made = simulate_defects(self.paper, unit=unit, seed=seed, subject_no=slot, defects=defects)
-        # Whoever answers otherwise still answers for the same subject.
+        # Whoever answers otherwise still answers for the same subject, wherever it is named.
         known = simulate_defects(self.paper, unit=unit, seed=1, subject_no=slot).answers
-        return {**made.answers, self.paper.subject: known[self.paper.subject]}
+        name, own = made.answers[self.paper.subject], known[self.paper.subject]
+        return {key: own if value == name else value for key, value in made.answers.items()}
 
     def filled(
         self,
