@@ -7,7 +7,7 @@ import json
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,11 @@ def told(lines: Mapping[str, str]) -> dict[str, str]:
         file: " ".join((line.split("  ")[0], *CODE.findall(line)[:1]))
         for file, line in lines.items()
     }
+
+
+def states(lines: Mapping[str, str], names: Iterable[str]) -> set[str]:
+    """Return what became of some files, whatever is told of them besides."""
+    return {lines[name].split(" ")[0] for name in names}
 
 
 def first_day(season: Season) -> None:
@@ -163,14 +168,10 @@ def corrections_go_out(season: Season, fill: Filling) -> None:
     word = season.folder / "口令.txt"
     word.write_text(f"{SECRET}\n", encoding="utf-8")
     lines = told(season.receive(files, "--password-file", word))
-    assert {lines[sent[at].name] for at in CORRECTED} == {"已接受"}
-    assert lines[sent[ELSEWHERE].name].split(" ")[0] == "已接受"
-    assert {lines[sent[at].name].split(" ")[0] for at in (LEFT, CONFIRMED)} == {"有疑问"}
-    assert (lines["再报.xlsx"], lines["更新.xlsx"], lines["有密码.xlsx"]) == (
-        "重复",
-        "已接受",
-        "重复",
-    )
+    accepted = [sent[at].name for at in (*CORRECTED, ELSEWHERE)]
+    assert states(lines, [*accepted, "更新.xlsx"]) == {"已接受"}
+    assert states(lines, [sent[at].name for at in (LEFT, CONFIRMED)]) == {"有疑问"}
+    assert states(lines, ["再报.xlsx", "有密码.xlsx"]) == {"重复"}
     assert season.received[-1] == {"已接受": 8 + 1 + 1 + 4 + 1, "有疑问": 2, "重复": 2}
     season.decide("accept", "有密码.xlsx", "已取得密码")
 
@@ -196,7 +197,7 @@ def second_round(season: Season, fill: Filling) -> None:
     files["第一轮.xlsx"] = (season.folder / f"saved {season.correction(30, 1).name}").read_bytes()
     season.on(21)
     lines = told(season.receive(files))
-    assert {lines[path.name] for path in sent} == {"已接受"}
+    assert states(lines, [path.name for path in sent]) == {"已接受"}
     assert season.received[-1] == {"已接受": 2, "重复": 1}
 
 
