@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from clusterxl.errors import OutputError
+from clusterxl.interrupts import uninterrupted
 from clusterxl.sentences import say
 
 if TYPE_CHECKING:
@@ -107,11 +108,12 @@ class Outputs:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            if kind is None:
-                self._commit()
-        finally:
-            self._remove_traces()
+        with uninterrupted():
+            try:
+                if kind is None:
+                    self._commit()
+            finally:
+                self._remove_traces()
 
     def keep(self, paths: Iterable[Path]) -> None:
         """Never replace these files, whatever was asked for: what is read is not written over."""
@@ -128,8 +130,9 @@ class Outputs:
         try:
             self._make_folder(folder)
             trial = _beside(folder / "trial")
-            trial.touch()
-            trial.unlink()
+            with uninterrupted():
+                trial.touch()
+                trial.unlink()
         except OSError as error:
             raise not_writable(folder, error) from error
 
@@ -186,9 +189,10 @@ class Outputs:
     def _begin(self, folder: Path) -> Draft:
         self._make_folder(folder)
         path = _beside(folder / "draft")
-        # It is closed when it is placed, or with the block.
-        draft = Draft(path=path, stream=path.open("xb"))
-        self._drafts.append(draft)
+        with uninterrupted():
+            # It is closed when it is placed, or with the block.
+            draft = Draft(path=path, stream=path.open("xb"))
+            self._drafts.append(draft)
         return draft
 
     def _wait(self, draft: Draft, path: Path) -> None:
@@ -199,9 +203,9 @@ class Outputs:
         return self._force and path.is_file()
 
     def _make_folder(self, folder: Path) -> None:
-        missing = [part for part in (folder, *folder.parents) if not part.exists()]
+        # Noted first: whatever comes between, what was made is taken away again.
+        self._folders += [part for part in (folder, *folder.parents) if not part.exists()]
         folder.mkdir(parents=True, exist_ok=True)
-        self._folders += missing
 
     def _commit(self) -> None:
         for path, temporary in self._waiting.items():

@@ -102,6 +102,7 @@ def read_elsewhere(
     Raises:
         ClusterxlError: A process ended in the midst of it.
     """
+    # Nothing is cancelled here, whatever happens: a pool that breaks down trips over that.
     waiting: deque[tuple[_Held, _Answer]] = deque()
     coming = iter(tasks)
     try:
@@ -114,9 +115,6 @@ def read_elsewhere(
             yield held, _Receiver(io.BytesIO(answer.result()), known).load()
     except BrokenExecutor as error:
         raise ClusterxlError(say("read.process_ended"), code="read.process_ended") from error
-    finally:
-        for _, left in waiting:
-            left.cancel()
 
 
 def _submitted(task: Task | WorkbookError, executor: Executor) -> _Answer:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
+    from _typeshed import ReadableBuffer
 
 # What Excel, WPS and LibreOffice may take for the start of a formula in a CSV; quotes before
 # it count as well, so that taking one quote away again gives back what was there.
@@ -75,6 +76,25 @@ class CsvTable:
         """Do nothing: nothing stands at the end."""
 
 
+class _Sink(io.RawIOBase):
+    """What Parquet is written to: a file that was given up takes anything, and keeps nothing.
+
+    A writer of pyarrow ends its file when it is taken away, also one that came to nothing, and
+    prints how it failed.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def writable(self) -> bool:
+        """Say that it takes bytes."""
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Hand bytes on, as long as the file is open."""
+        return memoryview(data).nbytes if self._stream.closed else self._stream.write(data)
+
+
 class ParquetTable:
     """Parquet; the extra `parquet` must be there.
 
@@ -83,7 +103,7 @@ class ParquetTable:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+        self._sink = _Sink(stream)
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
 
@@ -109,7 +129,7 @@ class ParquetTable:
 
         group = pa.concat_tables(self._waiting)
         self._waiting.clear()
-        self._writer = self._writer or pq.ParquetWriter(self._stream, group.schema)
+        self._writer = self._writer or pq.ParquetWriter(self._sink, group.schema)
         self._writer.write_table(group)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -74,3 +76,17 @@ def test_a_table_in_parts_is_the_table(kind: str, read: object, tmp_path: Path) 
     whole = {"csv": csv_bytes, "parquet": parquet_bytes}[kind](frame)
     assert callable(read)
     pd.testing.assert_frame_equal(read(path), read(io.BytesIO(whole)))
+
+
+def test_a_table_that_is_given_up_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clusterxl.tables.GROUP_CELLS", 1)
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    with (tmp_path / "table").open("wb") as stream:
+        table = table_kind("parquet")(stream)
+        table.add(pd.DataFrame({"number": [1.5, None, 3.0]}))
+    del table
+    gc.collect()
+    assert not told

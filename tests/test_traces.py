@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from compared_forms import full_form, records_to, three_returns
+from compared_forms import answer, full_form, records_to, three_returns
 from test_report import FOLDERS, OFFICIAL, form_named, opened, simulated
 
 from clusterxl.aggregate import Comparison, aggregate_records
@@ -19,8 +20,27 @@ Row = Mapping[Any, Any]
 LINKS, FIRST = 6, 7
 
 
-@pytest.fixture(scope="module", params=["small", OFFICIAL, *FOLDERS])
+def odd_names() -> Comparison:
+    """Return a comparison of which every name means something to Excel."""
+    cities = ("=甲'市!#", "'乙\"市'!A1")
+    places = tuple({"city": city, "county": f"{city[0]}东县"} for city in cities)
+    form = full_form(lists={"places": places})
+    sections = tuple(replace(one, sheet="情况's #1!") for one in form.sections)
+    return aggregate_records(
+        records_to(
+            replace(form, sections=sections),
+            answer("a.xlsx", cities[0], "=1+1", (100, 110, 120)),
+            answer("b.xlsx", cities[1], "#REF!", (50, "无", 60)),
+            answer("c.xlsx", cities[1], "'一'!A1", (30, 36, 41)),
+            answer("d.xlsx", cities[0], '@SUM("a")', (7, 8, 9)),
+        )
+    )
+
+
+@pytest.fixture(scope="module", params=["small", "odd names", OFFICIAL, *FOLDERS])
 def comparison(request: pytest.FixtureRequest) -> Comparison:
+    if request.param == "odd names":
+        return odd_names()
     if request.param == "small":
         return aggregate_records(records_to(full_form(), *three_returns()))
     return simulated(form_named(request.param), 9)

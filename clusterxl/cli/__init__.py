@@ -6,9 +6,11 @@ from __future__ import annotations
 def main() -> None:
     """Run the command line of this process."""
     from clusterxl.cli.console import give_up_printing, make_streams_safe, stop
+    from clusterxl.interrupts import heed_all
 
     make_streams_safe()
     try:
+        heed_all()
         from clusterxl.cli.group import cli
 
         cli(prog_name="clusterxl")
