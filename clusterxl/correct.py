@@ -157,7 +157,7 @@ def asks_of(returned: Return, records: Records, findings: Iterable[Finding]) -> 
         explained; then what has no place in the form. What became of the answers to an earlier
         correction, and what normalisation asks, is told in the line about the same cell.
     """
-    mine = [f for f in findings if f.return_id == returned.return_id and _asks(f)]
+    mine = [f for f in findings if f.return_id == returned.return_id and is_asked(f)]
     told, besides = _parted(mine)
     order = _Order(returned.form)
     values = _Values(returned, records)
@@ -168,7 +168,8 @@ def asks_of(returned: Return, records: Records, findings: Iterable[Finding]) -> 
     return tuple(asks)
 
 
-def _asks(found: Finding) -> bool:
+def is_asked(found: Finding) -> bool:
+    """Whether a finding is put to whoever answers; what a fresh workbook settles is not."""
     if found.severity is Severity.INFO or found.is_explained:
         return False
     return bool(found.key) or found.severity is Severity.ERROR or not _is_settled(found)
@@ -281,7 +282,12 @@ def _notices(returned: Return, findings: Iterable[Finding]) -> Iterator[Notice]:
             place=_unclaimed_place(returned.form, found), text=fitting(found.text, MAX_TEXT)
         )
     for told in findings:
-        if told.severity is Severity.WARNING and _is_settled(told):
+        # Whose the old file was is for who decides; the new one carries its own stamp.
+        if (
+            told.severity is Severity.WARNING
+            and _is_settled(told)
+            and not told.code.startswith("STAMP-")
+        ):
             yield Notice(place=_place(returned, told), text=told.message)
 
 

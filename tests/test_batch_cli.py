@@ -126,6 +126,42 @@ def test_decisions_rules_verify_and_purge(run: Run, root: Path, inbox: Path) -> 
     assert run("batch", "verify", *at).exit_code == 1
 
 
+def test_what_a_decision_leaves_undone_is_told(run: Run, root: Path, inbox: Path) -> None:
+    at = ("--reason", "示例", "--batch", root)
+    run("batch", "receive", inbox, "--batch", root)
+    done = run("--lang", "en", "batch", "accept", "1102", *at)
+    assert "still has 1 to correct" in done.stderr
+    before = head_of(root)
+    again = run("--lang", "en", "batch", "accept", "1102", *at)
+    assert "nothing changed" in again.output
+    assert head_of(root) == before
+    compared = run("--lang", "en", "batch", "aggregate", "--batch", root)
+    assert compared.exit_code == 1
+    assert "1 to correct" in compared.stderr
+    # The end of the journal, after the comparison was noted in it.
+    assert compared.stdout.splitlines()[-1].endswith(head_of(root))
+    assert "nothing is owed" in run("--lang", "en", "batch", "exclude", "1102", *at).stderr
+
+
+def test_who_is_not_in_the_roster_cannot_be_counted(run: Run, root: Path, inbox: Path) -> None:
+    roster = root / "roster.csv"
+    rows = roster.read_text("utf-8-sig").splitlines(keepends=True)
+    roster.write_text("".join(row for row in rows if ",1101," not in row), encoding="utf-8")
+    run("batch", "receive", inbox, "--batch", root)
+    refused = run("batch", "accept", "a.xlsx", "--reason", "示例", "--batch", root)
+    assert refused.exit_code == 2
+    assert "roster.csv" in refused.stderr
+    named = ("--unit", "1102", "--serial", "1102-2", "--reason", "示例", "--batch", root)
+    assert run("batch", "accept", "a.xlsx", *named).exit_code == 0
+
+
+def test_a_head_that_is_none_is_a_slip_of_the_pen(run: Run, root: Path) -> None:
+    done = run("batch", "verify", "--noted", "abcd", "--batch", root)
+    assert done.exit_code == 2
+    assert "abcd" in done.stderr
+    assert run("batch", "verify", "--noted", head_of(root), "--batch", root).exit_code == 0
+
+
 def test_the_current_folder_is_the_batch_by_default(
     run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

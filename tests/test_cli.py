@@ -455,6 +455,14 @@ class TestCheck:
         assert result.exit_code == 1
         assert "READ-" in result.stdout
 
+    def test_a_file_of_findings_is_summed_up_on_the_screen(
+        self, run: Run, returned: Path, tmp_path: Path
+    ) -> None:
+        told = run("--lang", "en", "check", returned).stdout.splitlines()[-1]
+        written = run("--lang", "en", "check", returned, "-o", tmp_path / "findings.xlsx")
+        assert told in written.stderr.splitlines()
+        assert written.stdout == ""
+
     @pytest.mark.parametrize("what", ["nothing", "empty"])
     def test_nothing_to_check_is_2(self, run: Run, tmp_path: Path, what: str) -> None:
         (tmp_path / "empty").mkdir()

@@ -109,7 +109,7 @@ def accept_return(
         serial: Another serial, where it is about another subject than its workbook was issued for.
 
     Raises:
-        BatchError: There is none, or there are several.
+        BatchError: There is none, or there are several, or its unit is not in the roster.
         UnknownUnitError: The roster has no such unit.
         LedgerError: Its state forbids it, it has no values, or there is no reason.
         OutputError: The ledger cannot be written.
@@ -121,6 +121,8 @@ def accept_return(
         found = find_return(ledger, name)
         if found.state is State.ACCEPTED and (unit, serial) in (("", ""), _slot_of(found)):
             return _decided(ledger, found)
+        if not unit and found.unit and found.unit not in {one.code for one in batch.units}:
+            raise cannot("off_roster", file=found.file, unit=found.unit)
         before = _replaced_by(ledger, found)
         if found.state in _UNDONE:
             memory.readmit(ledger, found.sha256, reason=reason)

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from clusterxl.batch.again import outdated
+from clusterxl.correct import is_asked
+from clusterxl.finding import Finding
 from clusterxl.form.roster import Unit
 from clusterxl.issue import serial_of, slots_of
 from clusterxl.ledger import (
@@ -70,6 +72,7 @@ class Slot:
         overdue: Days since the deadline that something has been owed; 0 for none.
         round: How many times it was sent back to be corrected.
         is_sent: Whether the return that counts was sent back, so that the next step is the unit's.
+        is_asked: Whether anything is asked of it that the unit can answer.
         errors: Findings of severity error in the return that counts.
         warnings: Open warnings and doubts about it.
         others: Further returns of the slot that wait for a decision.
@@ -90,6 +93,7 @@ class Slot:
     overdue: int
     round: int
     is_sent: bool
+    is_asked: bool
     errors: int
     warnings: int
     others: tuple[Recorded, ...]
@@ -271,7 +275,8 @@ class _Survey:
         standing, counts = _standing(series)
         came = min((self._day(found.received) for found in series), default=None)
         rounds = [sent.round for found in series for sent in self._sent[found.sha256]]
-        doubts, remarks = self._asked(counts) if standing in OWED else (0, ())
+        told = self._told(counts) if standing in OWED else ()
+        doubts, remarks = _asked(told)
         if counts and counts.decided and standing in (Standing.EXCLUDED, Standing.ACCEPTED):
             remarks = (find_reason(self._ledger, counts.sha256),)
         return Slot(
@@ -288,26 +293,28 @@ class _Survey:
             overdue=self._days_past(self._now.date()) if standing in OWED else 0,
             round=max(rounds, default=0),
             is_sent=bool(counts and self._sent[counts.sha256]),
+            is_asked=any(map(is_asked, told)),
             errors=counts.errors if counts else 0,
             warnings=(counts.warnings if counts else 0) + doubts,
             others=tuple(f for f in series if f.state is State.QUESTIONED and f != counts),
             remarks=remarks,
         )
 
-    def _asked(self, found: Recorded | None) -> tuple[int, tuple[str, ...]]:
-        """Return how many doubts the ledger has, and what is asked that belongs to no cell."""
-        if found is None:
-            return 0, ()
-        told = find_findings(self._ledger, found.sha256)
-        doubts = [one for one in told if one.code in set(Doubt)]
-        whole = [one for one in told if not one.key and one.severity == "error"]
-        return len(doubts), tuple(dict.fromkeys(one.message for one in (*doubts, *whole)))
+    def _told(self, found: Recorded | None) -> tuple[Finding, ...]:
+        return find_findings(self._ledger, found.sha256) if found else ()
 
     def _day(self, moment: str) -> date:
         return datetime.fromisoformat(moment).astimezone(self._now.tzinfo).date()
 
     def _days_past(self, day: date) -> int:
         return max((day - self._deadline).days, 0) if self._deadline else 0
+
+
+def _asked(told: Sequence[Finding]) -> tuple[int, tuple[str, ...]]:
+    """Return how many doubts the ledger has, and what is asked that belongs to no cell."""
+    doubts = [one for one in told if one.code in set(Doubt)]
+    whole = [one for one in told if not one.key and one.severity == "error"]
+    return len(doubts), tuple(dict.fromkeys(one.message for one in (*doubts, *whole)))
 
 
 def _standing(series: Iterable[Recorded]) -> tuple[Standing, Recorded | None]:

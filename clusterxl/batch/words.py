@@ -23,7 +23,7 @@ def next_step(slot: Slot, *, lang: str = "") -> str:
         case Standing.REJECTED:
             name = "again"
         case Standing.QUESTIONED:
-            name = "answer" if slot.is_sent else "correct"
+            name = "answer" if slot.is_sent else "correct" if slot.is_asked else "settle"
         case Standing.ACCEPTED | Standing.EXCLUDED:
             name = "decide" if slot.waiting else ""
     return say(f"status.next_{name}", lang=lang) if name else ""

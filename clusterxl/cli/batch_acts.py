@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from clusterxl.cli.batch_next import tell_next
 from clusterxl.cli.batch_round import tell_head, tell_moved
 from clusterxl.cli.collect import HAS_ERRORS
 from clusterxl.cli.console import steps, tell
+from clusterxl.cli.refusals import WrongUsageError
 from clusterxl.cli.spoken import spoken
 from clusterxl.sentences import one_line, say
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from clusterxl.batch.decide import Decided
 
 
+_HEAD = re.compile("[0-9a-f]{64}")
 # Characters of a list of files that are printed.
 _LONG = 100
 
@@ -35,7 +38,10 @@ def accept(ctx: click.Context, name: str, reason: str, unit: str, serial: str) -
     from clusterxl.batch.decide import accept_return
 
     batch = batch_options.opened(ctx)
-    _tell_decided(accept_return(batch, name, reason=reason, unit=unit, serial=serial))
+    done = accept_return(batch, name, reason=reason, unit=unit, serial=serial)
+    _tell_decided(done)
+    if done.after.errors:
+        tell(say("batch.accepted_as_is", errors=done.after.errors), err=True)
     tell_next(batch, "accepted")
 
 
@@ -49,6 +55,7 @@ def exclude(ctx: click.Context, name: str, reason: str) -> None:
     from clusterxl.batch.decide import exclude_return
 
     _tell_decided(exclude_return(batch_options.opened(ctx), name, reason=reason))
+    tell(say("batch.excluded_is_not_owed"), err=True)
 
 
 def _tell_decided(done: Decided) -> None:
@@ -56,7 +63,10 @@ def _tell_decided(done: Decided) -> None:
     from clusterxl.ledger.states import state_word
 
     before, after = state_word(done.before.state), state_word(done.after.state)
-    tell(say("batch.decided", line=shown_line(done.after), before=before, after=after))
+    if done.before == done.after:
+        tell(say("batch.decided_already", line=shown_line(done.after), state=after))
+    else:
+        tell(say("batch.decided", line=shown_line(done.after), before=before, after=after))
     for one in done.superseded:
         tell(say("batch.decided_replaces", line=shown_line(one)))
     tell_head(done.head)
@@ -91,6 +101,8 @@ def verify(ctx: click.Context, noted: str) -> None:
     from clusterxl.finding import Severity
     from clusterxl.findings_book import level_of
 
+    if noted and not _HEAD.fullmatch(noted):
+        raise WrongUsageError(say("cli.no_head", noted=noted), ctx)
     batch = batch_options.opened(ctx)
     with steps(say("batch.judging")) as progress:
         proof = verify_batch(batch, noted=noted, remake=remake_comparisons, progress=progress)

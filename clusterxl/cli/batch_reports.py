@@ -11,6 +11,7 @@ import click
 
 from clusterxl.cli import batch_options, beside, earlier, options
 from clusterxl.cli.batch_next import tell_next
+from clusterxl.cli.batch_round import tell_head
 from clusterxl.cli.collect import HAS_ERRORS, KIND_OF_SUFFIX
 from clusterxl.cli.console import steps, tell, tell_unchanged, terminal_width
 from clusterxl.cli.spoken import spoken
@@ -124,6 +125,7 @@ def aggregate(
 ) -> None:
     """Write the comparison of the accepted returns."""
     from clusterxl.batch.results import compare_batch, note_comparison
+    from clusterxl.ledger import head
     from clusterxl.outputs import Outputs
 
     batch = batch_options.opened(ctx)
@@ -153,17 +155,21 @@ def aggregate(
         )
         if result.rounds is None:
             note_comparison(ledger, result, file=_seen_from(batch, place))
+        end = head(ledger.connection)
     tell(say("cli.compared", path=place, count=len(result.returns)))
     earlier.tell_rounds(before, result.rounds)
     beside.tell_beside(more, wanted, with_contacts=with_contacts)
-    _tell_proof(batch, result)
+    if errors := sum(found.severity == "error" for found in result.findings):
+        tell(say("cli.errors_remain", count=errors), err=True)
+    _tell_proof(batch, result, end)
     _finish(ctx, (*result.findings, *before.findings))
 
 
-def _tell_proof(batch: Batch, result: Result) -> None:
+def _tell_proof(batch: Batch, result: Result, end: str) -> None:
     """Print by what a comparison is proved, and what comes next."""
     hashed = "cli.compared_hash" if result.rounds is None else "cli.compared_unnoted"
     tell(say(hashed, sha256=result.sha256, head=result.head))
+    tell_head(end)
     tell_next(batch, "aggregated")
 
 

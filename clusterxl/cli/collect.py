@@ -95,7 +95,7 @@ def check(
     force: bool,
 ) -> None:
     """Tell what is wrong in returned workbooks."""
-    from clusterxl.cli.document import as_bytes, as_json, as_text
+    from clusterxl.cli.document import as_bytes, as_json, as_text, closing_lines
     from clusterxl.cli.intake import take_in
     from clusterxl.outputs import write_file
 
@@ -108,6 +108,8 @@ def check(
     intake = take_in(paths, forms, **options.reading_of(ctx))
     if output is not None:
         write_file(output, as_bytes(intake, kind), force=force, keep=intake.sources)
+        for line in closing_lines(intake):
+            tell(line, err=True)
         tell(say("cli.written", path=output), err=True)
     elif kind == "json":
         # A console that is not UTF-8 gets escapes, which every JSON reader understands.

@@ -142,6 +142,9 @@ def tell_rounds(earlier: Earlier, rounds: Rounds | None) -> None:
             gone=rounds.count(Link.GONE),
         )
     )
+    again = int((rounds.subjects["before_id"] == rounds.subjects["return_id"]).sum())
+    if again:
+        tell(say("cli.rounds_same_files", count=again), err=True)
     for line in finding_lines(rounds.findings):
         tell(line, err=True)
 
