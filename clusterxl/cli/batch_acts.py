@@ -54,8 +54,11 @@ def exclude(ctx: click.Context, name: str, reason: str) -> None:
     """Leave a return out."""
     from clusterxl.batch.decide import exclude_return
 
-    _tell_decided(exclude_return(batch_options.opened(ctx), name, reason=reason))
-    tell(say("batch.excluded_is_not_owed"), err=True)
+    done = exclude_return(batch_options.opened(ctx), name, reason=reason)
+    _tell_decided(done)
+    # Of a file that is nobody's, its unit is owed as before.
+    if done.after.unit:
+        tell(say("batch.excluded_is_not_owed"), err=True)
 
 
 def _tell_decided(done: Decided) -> None:
