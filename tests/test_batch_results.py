@@ -231,12 +231,24 @@ class TestCompare:
         assert "1 个市没有计入的申报表（待改 1 个）" in basis
         assert "应报 4 份，只计已接受的 1 份；另有 1 份待改、2 份未报、0 份不计" in basis
 
-    def test_where_nothing_counts_it_says_what_to_do(self, tmp_path: Path, clock: Clock) -> None:
+    def test_where_nothing_counts_everybody_is_missing(self, tmp_path: Path, clock: Clock) -> None:
+        found = begun(tmp_path / "round", clock)
+        done = run(found, "aggregate", "-o", str(tmp_path / "c.xlsx"))
+        assert done.exit_code == 0
+        assert "--include questioned" in done.stderr
+        book = openpyxl.load_workbook(tmp_path / "c.xlsx", data_only=True)
+        assert "应报 4 份" in book["总览"]["B2"].value
+        rows = {row[2]: row for row in book["市对比"].iter_rows(values_only=True)}
+        assert (rows["甲市"][3], rows["乙市"][3]) == (0, 0)
+        assert (rows["甲市"][14], rows["乙市"][14]) == ("未报", "未报")
+        assert run(found, "verify").exit_code == 0
+
+    def test_where_nothing_counts_there_are_no_tables(self, tmp_path: Path, clock: Clock) -> None:
         found = begun(tmp_path / "round", clock)
         with found.ledger() as ledger, pytest.raises(NothingFoundError) as error:
-            compare_batch(found, ledger)
+            frames_of(found, ledger)
         assert error.value.code == "batch.none_accepted"
-        assert run(found, "aggregate").exit_code == 2
+        assert run(found, "export").exit_code == 2
 
     def test_nothing_in_it_links_to_files_that_are_not_there(self, batch: Batch) -> None:
         with batch.ledger() as ledger:

@@ -49,6 +49,7 @@ def gather(
     ledger: Ledger,
     *,
     questioned: bool = False,
+    may_be_none: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Gathered:
     """Read the returns that count from the archive.
@@ -58,22 +59,30 @@ def gather(
         ledger: Its ledger.
         questioned: Also those that wait for an answer or a decision, of slots of which none is
             accepted; of several the newest.
+        may_be_none: Whether there need be no return at all.
         progress: Told how many of how many returns are read.
 
     Raises:
-        NothingFoundError: None counts yet.
+        NothingFoundError: None counts yet, and there must be one.
         LedgerError: The archive has lost one, or it cannot be read any more.
     """
     chosen = tuple(_chosen(ledger, questioned=questioned))
     if not chosen:
-        name = "none_counts" if questioned else "none_accepted"
-        raise NothingFoundError(say(f"batch.{name}"), code=f"batch.{name}")
+        if not may_be_none:
+            name = f"batch.{none_name(questioned=questioned)}"
+            raise NothingFoundError(say(name), code=name)
+        return Gathered(recorded=(), records=normalise_returns([], form=batch.form), findings=())
     flow = Flow()
     records = join_records(list(flow.parts(_read_again(batch, ledger, chosen, progress))))
     (checked,) = flow.checked()
     told = [finding for found in chosen for finding in find_findings(ledger, found.sha256)]
     findings = _together(records, told, checked.findings)
     return Gathered(recorded=chosen, records=summarise(records, findings), findings=findings)
+
+
+def none_name(*, questioned: bool) -> str:
+    """Return the name of the sentence that says that nothing counts, and what to do."""
+    return "none_counts" if questioned else "none_accepted"
 
 
 def _read_again(

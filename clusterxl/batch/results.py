@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,7 +16,6 @@ from clusterxl.batch.folder import Batch
 from clusterxl.batch.gather import gather, settled_head
 from clusterxl.batch.status import Slot, Status, take_status
 from clusterxl.batch.status_book import Compared
-from clusterxl.errors import NothingFoundError
 from clusterxl.export import findings_frame
 from clusterxl.finding import Finding
 from clusterxl.frames import cut_frames
@@ -93,11 +91,10 @@ def compare_batch(
         The comparison: the same state of the batch gives the same bytes.
 
     Raises:
-        NothingFoundError: No return counts yet.
         LedgerError: The archive has lost one, or it cannot be read any more.
         RefusedByExcelError: Something breaks a limit of Excel.
     """
-    gathered = gather(batch, ledger, questioned=questioned, progress=progress)
+    gathered = gather(batch, ledger, questioned=questioned, may_be_none=True, progress=progress)
     found = settled_head(ledger)
     comparison = aggregate_records(gathered.records, gathered.findings, every=True)
     comparison, rounds = beside(gathered.records, comparison) if beside else (comparison, None)
@@ -152,12 +149,8 @@ def remake_comparisons(batch: Batch, ledger: Ledger) -> Iterator[bytes]:
     """
     for with_contacts in (False, True):
         for questioned in (False, True):
-            # Where nothing counts in one way, there is nothing to make.
-            with suppress(NothingFoundError):
-                made = compare_batch(
-                    batch, ledger, questioned=questioned, with_contacts=with_contacts
-                )
-                yield made.content
+            made = compare_batch(batch, ledger, questioned=questioned, with_contacts=with_contacts)
+            yield made.content
 
 
 def note_comparison(ledger: Ledger, result: Result, *, file: str) -> None:

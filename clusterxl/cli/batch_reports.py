@@ -124,6 +124,7 @@ def aggregate(
     force: bool,
 ) -> None:
     """Write the comparison of the accepted returns."""
+    from clusterxl.batch.gather import none_name
     from clusterxl.batch.results import compare_batch, note_comparison
     from clusterxl.ledger import head
     from clusterxl.outputs import Outputs
@@ -157,6 +158,8 @@ def aggregate(
             note_comparison(ledger, result, file=_seen_from(batch, place))
         end = head(ledger.connection)
     tell(say("cli.compared", path=place, count=len(result.returns)))
+    if not result.returns:
+        tell(say(f"batch.{none_name(questioned=include == 'questioned')}"), err=True)
     earlier.tell_rounds(before, result.rounds)
     beside.tell_beside(more, wanted, with_contacts=with_contacts)
     if errors := sum(found.severity == "error" for found in result.findings):
