@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -17,7 +16,7 @@ from hand_returns import FORMS
 
 from clusterxl.form.file import load_form
 from clusterxl.form.roster import units_of
-from clusterxl.interrupts import uninterrupted
+from clusterxl.interrupts import STOPPING, uninterrupted
 from clusterxl.outputs import Outputs
 from clusterxl.testing.returns import simulate_return
 
@@ -151,6 +150,11 @@ def started(command: list[str]) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
-        # Whoever runs the tests in the background lets all below it ignore the signal.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=_heeding,  # noqa: PLW1509
     )
+
+
+def _heeding() -> None:
+    """Undo what whoever runs the tests in the background, or behind nohup, lets them ignore."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_DFL)
