@@ -10,6 +10,7 @@ from clusterxl.excel.signing import Origin, verify
 from clusterxl.excel.stamp import UNSIGNED, Stamp, parse_stamp, stamps_in
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import canonical_text
+from clusterxl.form.model import edition_name
 from clusterxl.form.roster import Unit
 from clusterxl.sentences import say
 
@@ -187,7 +188,7 @@ def _of_batch(stamp: Stamp, issued: Issued, tell: _Teller) -> Iterator[Finding]:
         yield tell.error("STAMP-BATCH", "batch", batch=stamp.batch, expected=issued.batch)
         return
     yield from _of_signature(stamp, issued, tell)
-    asked = _edition(stamp.form, stamp.base_year), _edition(issued.form, issued.base_year)
+    asked = edition_name(stamp.form, stamp.base_year), edition_name(issued.form, issued.base_year)
     if asked[0] != asked[1]:
         yield tell.error("STAMP-FORM", "form", form=asked[0], expected=asked[1])
     elif stamp.version != issued.version:
@@ -211,7 +212,3 @@ def _of_signature(stamp: Stamp, issued: Issued, tell: _Teller) -> Iterator[Findi
 def _origin(stamp: Stamp, issued: Issued | None) -> Origin | None:
     """Say what its signature says; None where there is no key to ask."""
     return verify(stamp, issued.key) if issued and issued.key else None
-
-
-def _edition(form: str, base_year: int) -> str:
-    return f"{form} {base_year}" if base_year else form

@@ -17,7 +17,7 @@ from clusterxl.excel.raw import RawBook
 from clusterxl.excel.stamp import Stamp, carriers
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import day_of
-from clusterxl.form.model import Form
+from clusterxl.form.model import Form, edition_name
 from clusterxl.identity import judge_stamps, judge_unit
 from clusterxl.judge import is_answer_to, judge_replies
 from clusterxl.ledger import Archive, Verdict, hash_values
@@ -134,7 +134,7 @@ def _identity(batch: Batch, book: RawBook, file: str) -> Identity:
     elif stamp.kind != RETURN:
         raise UnknownWorkbookError(say(OTHER_KIND, file=file), code=OTHER_KIND)
     elif (stamp.form, stamp.base_year) != (batch.facts.form, batch.facts.base_year):
-        figures = {"form": _edition(stamp.form, stamp.base_year), "expected": _of_batch(batch)}
+        figures = {"form": edition_name(stamp.form, stamp.base_year), "expected": _of_batch(batch)}
         raise UnknownWorkbookError(say("stamp.form", lang=language, **figures), code="stamp.form")
     return Identity(stamp=stamp, carriers=held, findings=told)
 
@@ -147,11 +147,7 @@ def _require_ours(form: Form, book: RawBook, file: str) -> None:
 
 
 def _of_batch(batch: Batch) -> str:
-    return _edition(batch.facts.form, batch.facts.base_year)
-
-
-def _edition(form: str, base_year: int) -> str:
-    return f"{form} {base_year}" if base_year else form
+    return edition_name(batch.facts.form, batch.facts.base_year)
 
 
 def _of_unit(batch: Batch, returned: Return, records: Records) -> tuple[Finding, ...]:

@@ -225,9 +225,10 @@ def folder_between(paths: Sequence[Path], output: Path) -> str:
 
 def several_forms(intake: Intake) -> UnknownFormError:
     """Say that returns of several forms or years cannot be compared in one workbook."""
-    shown = ", ".join(
-        f"{group.form.id} {group.form.base_year or ''}".strip() for group in intake.groups
-    )
+    from clusterxl.form.model import edition_name
+
+    forms = [group.form for group in intake.groups]
+    shown = ", ".join(edition_name(form.id, form.base_year) for form in forms)
     return UnknownFormError(say("cli.several_forms", forms=shown), code="cli.several_forms")
 
 

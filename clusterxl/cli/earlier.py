@@ -127,6 +127,7 @@ def tell_rounds(earlier: Earlier, rounds: Rounds | None) -> None:
     if rounds is None:
         return
     from clusterxl.cli.document import finding_lines
+    from clusterxl.form.model import edition_name
     from clusterxl.pairing import Link
 
     for line in finding_lines(earlier.findings):
@@ -135,7 +136,7 @@ def tell_rounds(earlier: Earlier, rounds: Rounds | None) -> None:
     tell(
         say(
             "cli.rounds",
-            form=" ".join(part for part in (form.id, str(form.base_year or "")) if part),
+            form=edition_name(form.id, form.base_year),
             count=len(rounds.earlier.returns),
             matched=rounds.count(Link.SAME, Link.RENAMED),
             new=rounds.count(Link.NEW),
@@ -171,17 +172,24 @@ def _of_batch(ctx: click.Context, path: Path) -> Round:
 def _of_files(ctx: click.Context, known: Earlier, forms: Iterable[Form | str]) -> Earlier:
     from clusterxl.across_rounds import Round
     from clusterxl.aggregate import aggregate_records
+    from clusterxl.cli.jobs import executor_of
+    from clusterxl.form.model import edition_name
     from clusterxl.normalise import group_returns, normalise_returns
     from clusterxl.returns import read_returns
 
-    passwords = options.passwords_of(ctx)
-    with steps(say("cli.reading_before")) as progress:
+    asked = options.reading_of(ctx)
+    with steps(say("cli.reading_before")) as progress, executor_of(asked["jobs"]) as executor:
         read = read_returns(
-            known.before_paths, forms=tuple(forms), passwords=passwords, progress=progress
+            known.before_paths,
+            forms=tuple(forms),
+            passwords=asked["passwords"],
+            progress=progress,
+            executor=executor,
         )
     groups = group_returns(read.returns)
     if len(groups) > 1:
-        shown = ", ".join(f"{g[0].form.id} {g[0].form.base_year or ''}".strip() for g in groups)
+        found = [group[0].form for group in groups]
+        shown = ", ".join(edition_name(form.id, form.base_year) for form in found)
         raise UnknownFormError(say("cli.several_before", forms=shown), code="cli.several_before")
     if not groups:
         told = "; ".join(finding.message for finding in read.findings)

@@ -206,6 +206,15 @@ class Form:
         )
 
 
+def edition_name(form_id: str, base_year: int | None) -> str:
+    """Return what people call a form at a base year; a form without years has none.
+
+    >>> edition_name("gd-cluster-2023", 2022), edition_name("farm-survey", None)
+    ('gd-cluster-2023 2022', 'farm-survey')
+    """
+    return f"{form_id} {base_year}" if base_year else form_id
+
+
 def group_noun(form: Form) -> str:
     """Return what a group of the highest level is called; empty in a form without levels."""
     label = plain_label(form.fields[form.levels[0]].label) if form.levels else ""
