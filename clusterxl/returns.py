@@ -20,8 +20,8 @@ from clusterxl.read import (
     read_bytes,
     require_crypto,
 )
-from clusterxl.sending import Task, read_elsewhere, task_of
-from clusterxl.sentences import say
+from clusterxl.sending import Task, read_elsewhere
+from clusterxl.sentences import current_language, say
 
 # What a file gave: a return, why it gave none, or the id of a return that came before.
 _Answer = Return | WorkbookError | str
@@ -121,7 +121,7 @@ class Reading:
         self._forms = tuple(forms)
         self._known = KnownForms(forms)
         self._engine = engine
-        self._passwords = passwords
+        self._passwords = tuple(passwords)
         self._progress = progress
         self._executor = executor
         self.findings: list[Finding] = []
@@ -169,12 +169,17 @@ class Reading:
             except WorkbookError as error:
                 yield file, error
             else:
-                yield file, self._task(data, file.name)
-
-    def _task(self, data: bytes, file: str) -> Task:
-        return task_of(
-            data, file, forms=self._forms, engine=self._engine, passwords=self._passwords
-        )
+                yield (
+                    file,
+                    Task(
+                        data=data,
+                        file=file.name,
+                        forms=self._forms,
+                        engine=self._engine,
+                        passwords=self._passwords,
+                        language=current_language(),
+                    ),
+                )
 
     def _leave(self, file: InboxFile, error: WorkbookError) -> None:
         if error.code != "read.other_kind":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +17,7 @@ from clusterxl.errors import ClusterxlError, WorkbookError
 from clusterxl.excel.stamp import Stamp
 from clusterxl.form.model import Form
 from clusterxl.read import RETURN, Engine, KnownForms, Return, read_bytes
-from clusterxl.sentences import current_language, say, use_language
+from clusterxl.sentences import say, use_language
 
 # So many files are under way at once: enough for every process, and no more in memory.
 UNDER_WAY = 32
@@ -46,25 +46,6 @@ class Task:
     engine: Engine
     passwords: tuple[str, ...]
     language: str
-
-
-def task_of(
-    data: bytes,
-    file: str,
-    *,
-    forms: Iterable[Form | str | Path],
-    engine: Engine,
-    passwords: Sequence[str],
-) -> Task:
-    """Return the task to read a file as it would be read here."""
-    return Task(
-        data=data,
-        file=file,
-        forms=tuple(forms),
-        engine=engine,
-        passwords=tuple(passwords),
-        language=current_language(),
-    )
 
 
 def read_task(task: Task) -> bytes:
