@@ -29,8 +29,11 @@ from clusterxl.read import Return
 from clusterxl.replies import Ask
 from clusterxl.sentences import say
 
-# What was done to the old file itself; a fresh one settles it.
-_SETTLED = ("INT-", "STAMP-", "READ-STYLES", "READ-HIDDEN", "READ-LEGACY")
+# What was done to the old file itself; a fresh one settles it, and says so.
+_DONE = ("INT-", "READ-STYLES", "READ-HIDDEN", "READ-LEGACY")
+# Whose the old file was is settled too, as the fresh one carries its own stamp: of that it is
+# silent, for it is a question to who decides.
+_SETTLED = (*_DONE, "STAMP-")
 # What is said besides where a rule asks about the same cell already: one line, one answer.
 _BESIDES = ("COR-", "NORM-")
 
@@ -282,12 +285,8 @@ def _notices(returned: Return, findings: Iterable[Finding]) -> Iterator[Notice]:
             place=_unclaimed_place(returned.form, found), text=fitting(found.text, MAX_TEXT)
         )
     for told in findings:
-        # Whose the old file was is for who decides; the new one carries its own stamp.
-        if (
-            told.severity is Severity.WARNING
-            and _is_settled(told)
-            and not told.code.startswith("STAMP-")
-        ):
+        is_done = not told.key and told.code.startswith(_DONE)
+        if is_done and told.severity is Severity.WARNING:
             yield Notice(place=_place(returned, told), text=told.message)
 
 
