@@ -12,7 +12,7 @@ from clusterxl.page.tables import table_on_page
 from clusterxl.report.basis import basis_facts
 from clusterxl.report.context import DASH, Context, base_name, inert, records_of
 from clusterxl.report.filing import filing_table
-from clusterxl.report.lists import list_sheets, list_table
+from clusterxl.report.lists import list_sheets, list_table, long_lists
 from clusterxl.report.options import options_table
 from clusterxl.report.places import Places
 from clusterxl.report.restated import renamed_table, restated_table
@@ -72,10 +72,9 @@ def _counts(context: Context, places: Places) -> Iterator[Json]:
         told = [marks[row.place] for row in plan.filled.rows()]
         yield {"tab": plan.name, **table_on_page(list_table(context, plan), marks=told)}
     for section in sections:
-        for filled in section.lists:
-            if (rows := sum(filled.counts)) > MOST_ROWS:
-                figures = {"sheet": section.name, "rows": f"{rows:,}", "most": f"{MOST_ROWS:,}"}
-                yield {"tab": section.name, "title": context.say("page.long_list", **figures)}
+        for _, rows in long_lists(section, MOST_ROWS):
+            figures = {"sheet": section.name, "rows": f"{rows:,}", "most": f"{MOST_ROWS:,}"}
+            yield {"tab": section.name, "title": context.say("page.long_list", **figures)}
 
 
 def _proofs(context: Context) -> Iterator[Json]:

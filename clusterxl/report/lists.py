@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,13 @@ def list_sheets(
                 name = unused_name(sheet_name(name), taken)
                 found.append(ListSheet(name=name, filled=filled))
     return tuple(found)
+
+
+def long_lists(plan: SectionSheet, most: int) -> Iterator[tuple[FilledList, int]]:
+    """Go through the lists of a section that `list_sheets` leaves out, with their rows."""
+    for filled in plan.lists:
+        if (rows := sum(filled.counts)) > most:
+            yield filled, rows
 
 
 def draw_list(sheet: Sheet, context: Context, plan: ListSheet) -> None:

@@ -12,7 +12,7 @@ from clusterxl.form.model import AggregateKind, Block, FieldType, Input, plain_l
 from clusterxl.report.answers import Shown, entry_of
 from clusterxl.report.context import DASH, NAME_SIZE, NO_TICK, TICK, Context, inert
 from clusterxl.report.drawing import draw_table, print_table
-from clusterxl.report.lists import MOST_ROWS
+from clusterxl.report.lists import MOST_ROWS, long_lists
 from clusterxl.report.looks import COUNT, LIGHT, MUTED, decimals_format, quoted
 from clusterxl.report.places import NAME_COLUMN, Places, basis_formula, total_formula
 from clusterxl.report.section_plans import SectionSheet
@@ -243,10 +243,9 @@ def _note(context: Context, places: Places, plan: SectionSheet) -> str:
 
 def _unlisted(context: Context, plan: SectionSheet) -> Iterator[str]:
     """Tell which lists are too long for a sheet of their own."""
-    for filled in plan.lists:
-        if (rows := sum(filled.counts)) > MOST_ROWS:
-            label = plain_label(filled.block.label)
-            yield context.say("report.long_list", label=label, rows=f"{rows:,}", most=MOST_ROWS)
+    for filled, rows in long_lists(plan, MOST_ROWS):
+        label = plain_label(filled.block.label)
+        yield context.say("report.long_list", label=label, rows=f"{rows:,}", most=MOST_ROWS)
 
 
 def _cleaned(context: Context, plan: SectionSheet) -> str:

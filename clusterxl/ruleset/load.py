@@ -75,6 +75,7 @@ def _read(names: Names, mistakes: Mistakes) -> tuple[Rule, ...]:
     return read_written(names, rule_entries(names.form.rules, mistakes), mistakes)
 
 
+@lru_cache(maxsize=4)
 def split_rules(form: Form) -> tuple[tuple[Instance, ...], tuple[Instance, ...]]:
     """Return the rules at their places that look at one return alone, and the others.
 
