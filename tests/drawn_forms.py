@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from clusterxl.form.answers import TICKED, UNTICKED, canonical_text, choice_line
@@ -34,6 +35,18 @@ TYPED = st.one_of(
         ["=1+1", "-5 °C", "+86 20", "@home", "_x0041_", "007", "1e5", "TRUE", "two\nlines"]
     ),
 )
+
+
+def drawn(examples: int) -> settings:
+    """Return how so many forms are drawn: the same ones each time."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        # A whole form hardly shrinks; what failed is printed anyway.
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

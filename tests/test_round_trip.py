@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from drawn_forms import Expectation, answers_to, definitions, write_form
-from hypothesis import HealthCheck, Phase, given, settings
+from drawn_forms import Expectation, answers_to, definitions, drawn, write_form
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clusterxl.check import check_records
@@ -19,14 +19,7 @@ from clusterxl.normalise import normalise_returns
 from clusterxl.read import read_return
 from clusterxl.testing.returns import simulate_return
 
-DRAWN = settings(
-    max_examples=80,
-    deadline=None,
-    derandomize=True,
-    # A whole form hardly shrinks; what failed is printed anyway.
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+DRAWN = drawn(80)
 
 
 @DRAWN

@@ -17,9 +17,9 @@ import numpy as np
 import openpyxl
 import pandas as pd
 from click.testing import CliRunner
-from drawn_forms import PLACES, answers_to
+from drawn_forms import PLACES, answers_to, drawn
 from hand_returns import return_of
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wide_forms import wide_definitions, write_wide_form
 
@@ -47,13 +47,7 @@ from clusterxl.ruleset.fills import CellError, random_fills
 from clusterxl.summary import numeric_inputs
 from clusterxl.tables import csv_bytes, parquet_bytes, unguard
 
-DRAWN = settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+DRAWN = drawn(8)
 CANARY = "Canary Example 示例"
 EVIL = ("=EVIL(1)", "+EVIL(1)", "@EVIL(1)", "-EVIL(1)", "{=EVIL(1)}", "http://evil.example/")
 CELL_CHARS = 32_767
@@ -222,7 +216,7 @@ def cells(book: Any) -> Iterator[tuple[str, Any]]:
                     yield sheet.title, cell
 
 
-@settings(DRAWN, max_examples=2)
+@drawn(2)
 @given(data=st.data())
 def test_any_form_goes_through_a_batch(data: st.DataObject) -> None:
     drawn = data.draw(wide_definitions().filter(lambda found: len(found[0].get("levels", ())) > 1))
