@@ -121,7 +121,7 @@ def test_processes_that_are_broken_off_as_they_start(
     name: str, seconds: float, inbox: Path
 ) -> None:
     process = started(["check", str(inbox), "--form", str(FARM), "--jobs", "2"])
-    while not has_readers(process.pid) and process.poll() is None:
+    while not readers_of(process.pid) and process.poll() is None:
         time.sleep(0.01)
     time.sleep(seconds)
     # As a terminal does it: to all of them.
@@ -134,12 +134,23 @@ def test_processes_that_are_broken_off_as_they_start(
     assert [line.split()[0] for line in wrong.splitlines() if line] == ["Stopped."]
 
 
-def has_readers(process: int) -> bool:
-    """Whether a process has started others that read."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
-    return any(
-        b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes() for child in children.split()
-    )
+@ON_LINUX
+def test_readers_end_with_a_command_that_is_killed(inbox: Path) -> None:
+    process = started(["check", str(inbox), "--form", str(FARM), "--jobs", "2"])
+    while not readers_of(process.pid) and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    # Ends when nobody is left who could write.
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+
+
+def readers_of(process: int) -> list[str]:
+    """Return which processes a process has started to read."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+    return [
+        child for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
 
 
 def started(command: list[str]) -> subprocess.Popen[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from threading import Thread
 from typing import ParamSpec, TypeVar
 
 from clusterxl.interrupts import uninterrupted
@@ -37,6 +39,12 @@ def executor_of(jobs: int) -> Iterator[Executor | None]:
     pool = _Pool(jobs, mp_context=context, initializer=_begin)
     try:
         yield pool
+    except BaseException:
+        # Nobody waits for what they read any more. And a pool of which one breaks down while
+        # another starts never ends that one, and waits for it for ever.
+        for process in multiprocessing.active_children():
+            process.kill()
+        raise
     finally:
         # The pool itself takes back what waits: one that breaks down meanwhile trips over works
         # that somebody else has cancelled, and never ends.
@@ -59,3 +67,11 @@ def _born_deaf() -> Iterator[None]:
 def _begin() -> None:
     # Whoever breaks off the command is answered by it alone; elsewhere this is the first chance.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_the_command, daemon=True).start()
+
+
+def _end_with_the_command() -> None:
+    # A command that is killed has no last word, and what waits for work would wait for ever.
+    if command := multiprocessing.parent_process():
+        command.join()
+        os._exit(1)
