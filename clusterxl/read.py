@@ -10,8 +10,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from clusterxl.attachments import shown_name
-from clusterxl.errors import ClusterxlError, NothingFoundError, UnknownWorkbookError
+from clusterxl.errors import (
+    ClusterxlError,
+    NothingFoundError,
+    UnknownWorkbookError,
+    UnreadableWorkbookError,
+)
 from clusterxl.excel.engines import read_workbook
+from clusterxl.excel.peek import peek_stamp
 from clusterxl.excel.raw import RawBook, RawCell
 from clusterxl.excel.stamp import Stamp, carriers
 from clusterxl.finding import Finding, Severity
@@ -162,7 +168,13 @@ def read_bytes(
         UnreadableWorkbookError: No workbook, with a password, damaged.
         UnknownWorkbookError: Not ours, no return, or of another form or edition.
     """
-    book = _read_with(engine, data, file, passwords)
+    try:
+        book = _read_with(engine, data, file, passwords)
+    except UnreadableWorkbookError as error:
+        # A comparison of a whole province is larger than any return may be.
+        if says_other_kind(data, file):
+            raise _unknown("other_kind", file=file) from error
+        raise
     held = carriers(book)
     stamp, _ = judge_stamps(held, language="")
     if stamp is None:
@@ -209,6 +221,12 @@ def read_as(form: Form, book: RawBook, data: bytes, *, file: str, identity: Iden
         carriers=identity.carriers,
         replies=read_replies(form, book),
     )
+
+
+def says_other_kind(data: bytes, file: str) -> bool:
+    """Whether bytes say that they are a workbook of ours that is no return, read or not."""
+    stamp = peek_stamp(data, file)
+    return stamp is not None and stamp.kind != RETURN
 
 
 def require_crypto(passwords: Sequence[str]) -> None:

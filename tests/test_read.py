@@ -21,6 +21,7 @@ from damage import (
     workbook_of,
 )
 
+from clusterxl.batch.judge import is_other_kind
 from clusterxl.errors import (
     DefinitionError,
     NothingFoundError,
@@ -28,6 +29,7 @@ from clusterxl.errors import (
     UnreadableWorkbookError,
 )
 from clusterxl.excel.book import Book
+from clusterxl.excel.bounds import BOUNDS
 from clusterxl.excel.stamp import PROPERTY, STAMP_SHEET, Stamp
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.file import load_form
@@ -150,6 +152,23 @@ def refusal(tmp_path: Path, data: bytes) -> str:
 )
 def test_another_form_or_edition_is_refused(tmp_path: Path, stamp: Stamp, code: str) -> None:
     assert refusal(tmp_path, workbook_of(FARM, stamp=stamp)) == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [("comparison", "read.other_kind"), ("return", "read.many_sheets")]
+)
+def test_ours_are_known_also_when_too_large_to_be_read(
+    kind: str, code: str, tmp_path: Path
+) -> None:
+    book = Book(properties={PROPERTY: replace(stamp_of(FARM), kind=kind).text()})
+    for number in range(BOUNDS.sheets + 1):
+        book.sheet(str(number))
+    path = tmp_path / "return.xlsx"
+    path.write_bytes(book.save())
+    with pytest.raises((UnknownWorkbookError, UnreadableWorkbookError)) as error:
+        read_return(path, forms=[FARM])
+    assert error.value.code == code
+    assert is_other_kind(path.read_bytes(), path.name) == (kind == "comparison")
 
 
 @pytest.mark.parametrize("year", [0, 1, 99_999_999])

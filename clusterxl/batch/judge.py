@@ -25,7 +25,7 @@ from clusterxl.ledger.store import ARCHIVE
 from clusterxl.locate import find_cells
 from clusterxl.normalise import Records, normalise_returns
 from clusterxl.numbers import shortest_decimal
-from clusterxl.read import RETURN, Identity, Return, finding_of, read_as
+from clusterxl.read import RETURN, Identity, Return, finding_of, read_as, says_other_kind
 from clusterxl.replies import Ask
 from clusterxl.sentences import say, use_language
 
@@ -117,7 +117,7 @@ def is_other_kind(data: bytes, file: str) -> bool:
     try:
         book = read_workbook(data, file)
     except WorkbookError:
-        return False
+        return says_other_kind(data, file)
     stamp = judge_stamps(carriers(book), language="")[0]
     return stamp is not None and stamp.kind != RETURN
 
