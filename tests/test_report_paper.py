@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from compared_forms import answer, full_form, records_to
+from openpyxl import load_workbook
 from paper import Line, lines_of, to_pdf
 
 from clusterxl.aggregate import aggregate_records
@@ -15,7 +16,10 @@ from clusterxl.finding import Finding, Severity
 from clusterxl.report import write_comparison
 from clusterxl.report.filed import Filing, LeftOut
 
-pytestmark = pytest.mark.needs_libreoffice
+pytestmark = [
+    pytest.mark.needs_libreoffice,
+    pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning"),
+]
 
 
 def pages_of(pages: list[list[Line]], sheet: str) -> list[tuple[Line, list[Line]]]:
@@ -81,6 +85,10 @@ def test_every_row_of_findings_files_and_hashes_is_on_paper(count: int, tmp_path
     for sheet, head in (("报送明细", "不计入的原因"), ("依据", "内容/SHA-256")):
         heads = ["\n".join(line.text for line in lines) for _, lines in pages_of(pages, sheet)]
         assert all(head in each for each in heads), sheet
+    book = load_workbook(workbook)
+    hidden = [sheet.title for sheet in book if sheet.sheet_state != "visible"]
+    assert hidden
+    assert not any(pages_of(pages, name) for name in hidden)
     _no_block_is_parted(pages)
 
 

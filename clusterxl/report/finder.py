@@ -197,8 +197,8 @@ def draw_questions(book: Book, finder: Finder) -> None:
         sheet.put(row, BLOCK, float(block.row), style)
     last = FIRST_ROW + len(finder.labels) - 1
     sheet.freeze(FIRST_ROW, LABEL)
-    sheet.page(context.page(sheet.name, last_row=last, last_column=BLOCK))
     sheet.protect()
+    # For formulas only: without a printed area LibreOffice leaves it out of a PDF, too.
     sheet.visibility("hidden")
     first = address(FIRST_ROW, LABEL, absolute=True)
     cells = sheet_reference(sheet.name, f"{first}:{address(last, LABEL, absolute=True)}")

@@ -227,10 +227,8 @@ class Choices:
         self._draw_rows(sheet)
         sheet.columns(LIST_PX)
         sheet.freeze(FIRST_ROW, LABEL + 1)
-        last_row = FIRST_ROW + len(self.labels) - 1
-        # The facts beside the names are for formulas only, and far wider than a page.
-        sheet.page(context.page(self.name, last_row=last_row, last_column=LABEL))
         sheet.protect()
+        # For formulas only: without a printed area LibreOffice leaves it out of a PDF, too.
         sheet.visibility("hidden")
         book.define_name(LIST_NAME, f"={self._column(LABEL)}")
 
