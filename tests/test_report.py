@@ -150,7 +150,9 @@ def test_the_same_comparison_gives_the_same_bytes(three: Comparison, written: by
 
 
 def test_every_sheet_is_a4_landscape_one_page_wide_and_says_it_is_a_sample(written: bytes) -> None:
-    for sheet in opened(written):
+    shown = [sheet for sheet in opened(written) if sheet.sheet_state == "visible"]
+    assert shown
+    for sheet in shown:
         assert sheet.page_setup.orientation == "landscape", sheet.title
         assert int(sheet.page_setup.paperSize) == 9
         assert "示例数据" in sheet.oddHeader.right.text
@@ -274,8 +276,8 @@ def test_totals_tell_how_many_returns_they_rest_on(written: bytes) -> None:
     for column in range(4, values.max_column + 1):
         group = values.cell(4, column).value or group
         heads[group, values.cell(5, column).value] = values.cell(9, column).value
-    assert heads["总产值（亿元）", "2022年"] == "3 / 3"
-    assert heads["占比（%）", "2022年"] == "1 / 3"
+    assert heads["总产值", "2022年"] == "3 / 3"
+    assert heads["占比", "2022年"] == "1 / 3"
 
 
 def test_a_section_says_on_how_many_normalised_cells_its_totals_rest() -> None:

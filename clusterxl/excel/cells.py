@@ -30,6 +30,7 @@ class Style:
         align: left, center, right or empty for the default.
         valign: top, center or bottom.
         wrap: Long text wraps.
+        shrink: Long text is shown smaller; not together with `wrap`.
         indent: Indent in Excel's steps.
         num_format: Number format.
         locked: Cannot be changed on a protected sheet.
@@ -48,6 +49,7 @@ class Style:
     align: Literal["", "left", "center", "right"] = ""
     valign: Literal["top", "center", "bottom"] = "center"
     wrap: bool = False
+    shrink: bool = False
     indent: int = 0
     num_format: str = "General"
     locked: bool = True

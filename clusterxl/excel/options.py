@@ -40,6 +40,7 @@ def format_options(style: Style) -> dict[str, Any]:
         "bg_color": style.fill and _color(style.fill),
         "align": style.align,
         "text_wrap": style.wrap,
+        "shrink": style.shrink,
         "indent": style.indent,
     }
     options |= {name: value for name, value in given.items() if value}

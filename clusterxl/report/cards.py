@@ -119,8 +119,7 @@ def _count_card(sources: Sources) -> Card:
             total=len(groups),
             group=context.group_noun,
         )
-    figures = {"received": context.received, "counted": context.count}
-    note = context.say("report.card_received", **figures)
+    note = context.say("report.card_basis", n=context.count, count=context.received)
     ranking = sources.groups or sources.subjects
     target = sheet_reference(ranking.name, "$A$1")
     return Card(

@@ -26,7 +26,7 @@ from clusterxl.summary import FigureRecipe, Lead, figures_of, lead_of
 DASH, TICK, NO_TICK = "—", "●", "○"
 LONGEST_TEXT = 32_000
 LONGEST_SHEET_NAME = 31
-NAME_SIZE, LEAST_NAME_PX, MOST_NAME_PX = 9, 160, 292
+NAME_SIZE, LEAST_NAME_PX, MOST_NAME_PX = 9, 160, 312
 # The sources of more than this stand beside the workbook, not in it: Excel takes 1,048,576 rows a
 # sheet, and to write as many takes gigabytes.
 MOST_RETURNS_TRACED, MOST_NUMBERS_TRACED = 2_000, 500_000
@@ -218,18 +218,17 @@ class Context:
     @cached_property
     def widest_name(self) -> int:
         """Width of a column that shows every subject on one line."""
-        widths = [text_px(name, NAME_SIZE) for name in self.subject_names.values()]
-        return max(ceil(max(widths, default=0)) + 14, LEAST_NAME_PX)
+        return max(names_px(self.subject_names.values(), NAME_SIZE), LEAST_NAME_PX)
 
     @cached_property
     def group_px(self) -> int:
         """Width of a column that shows every group on one line, but for very long names."""
-        return _names_px(self.comparison.groups["group"], LEAST_GROUP_PX)
+        return _places_px(self.comparison.groups["group"], LEAST_GROUP_PX)
 
     @cached_property
     def unit_px(self) -> int:
         """Width of a column that shows every unit on one line, but for very long names."""
-        return _names_px(self.comparison.returns["unit"], LEAST_UNIT_PX)
+        return _places_px(self.comparison.returns["unit"], LEAST_UNIT_PX)
 
     @property
     def name_px(self) -> int:
@@ -256,9 +255,26 @@ class Context:
         )
 
 
-def _names_px(names: Iterable[str], least: int) -> int:
-    widest = ceil(max((text_px(name, NAME_PX_SIZE) for name in names), default=0)) + 14
-    return min(max(widest, least), MOST_GROUP_PX)
+def names_px(names: Iterable[str], size: float) -> int:
+    """Return the width of a column that shows every name on one line, also where it is rounded."""
+    return ceil(max((text_px(name, size) for name in names), default=0)) + 16
+
+
+def _places_px(names: Iterable[str], least: int) -> int:
+    return min(max(names_px(names, NAME_PX_SIZE), least), MOST_GROUP_PX)
+
+
+def bare_label(label: str, measure: str) -> str:
+    """Return a label without its measure in brackets, where that stands beside it.
+
+    >>> bare_label("集群总产值（亿元） 2022年", "亿元")
+    '集群总产值 2022年'
+    """
+    for told in (f"（{measure}）", f"({measure})"):
+        before, found, behind = label.partition(told)
+        if measure and found and behind[:1] in ("", " "):
+            return f"{before.rstrip()}{behind}"
+    return label
 
 
 def sheet_name(text: str) -> str:

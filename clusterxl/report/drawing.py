@@ -299,4 +299,5 @@ def _row_points(entries: Sequence[Entry], wraps: Sequence[tuple[int, int, float]
 
 @lru_cache(maxsize=50_000)
 def _text_points(text: str, px: int, size: float) -> float:
-    return text_points(text, px, size)
+    # On a screen, characters are rounded to whole pixels.
+    return text_points(text, int(px * 0.97), size)

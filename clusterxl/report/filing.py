@@ -17,7 +17,7 @@ FIGURES = ("required", "filled", "share", "errors", "warnings", "open", "explain
 TEXTS = ("subject", "file", "reason")
 PLACES = ("errors", "warnings", "open", "explained")
 FIGURES_PX = (48, 48, 52, 48, 48, 48, 58, 48)
-GROUP_PX, UNIT_PX, TEXTS_PX = 84, 108, (310, 150, 150)
+GROUP_PX, UNIT_PX, TEXTS_PX = 84, 108, (320, 168, 150)
 SHA256_PX, SIZE = 470, 9
 
 

@@ -133,9 +133,9 @@ def _found(
 ) -> tuple[Content, dict[str, Any]]:
     """Return what stands above a column, and how it looks."""
     if name == "label":
-        return finder.labels[finder.question], {"bold": True, "ink": LINK}
+        return finder.labels[finder.question], {"bold": True, "ink": LINK, "shrink": True}
     if name == "subject":
-        return finder.subjects.chosen_label(0), {"bold": True, "ink": LINK}
+        return finder.subjects.chosen_label(0), {"bold": True, "ink": LINK, "shrink": True}
     found = f"INDEX({finder.column(name)},{place}-{finder.rows[0] - 1})"
     nothing = f"=IF({place}=0,{quoted(DASH)},"
     if name == "number_id":

@@ -26,6 +26,7 @@ STEP = CARD_COLUMNS + 1
 FIRST_COLUMN = 2
 LAST_COLUMN = FIRST_COLUMN + CARDS * STEP - 2
 WIDTH_PX = CARDS * CARD_COLUMNS * CARD_COLUMN_PX + (CARDS - 1) * GAP_PX
+TITLE_SIZES = (20, 17, 14, 12)
 VALUE_SIZES = (22, 18, 15, 12, 10)
 VALUE_MARGIN = 30
 # In em. Where a Latin font is missing, a wider one takes its place.
@@ -98,11 +99,16 @@ def _last_panel(sources: Sources, lead: Lead | None) -> Panel | None:
 
 def _draw_title(sheet: Sheet, context: Context) -> None:
     looks = context.looks
-    split = LAST_COLUMN - 2 * STEP + 2
+    edition = edition_link(context)
+    # Programs that round the width of each character take up to a twelfth more.
+    columns = ceil((text_px(edition.text, 9) * 13 / 12 + 8) / CARD_COLUMN_PX)
+    room = WIDTH_PX - columns * CARD_COLUMN_PX
+    size = next((s for s in TITLE_SIZES if text_px(context.title, s) <= room), TITLE_SIZES[-1])
+    split = LAST_COLUMN - columns + 1
     small = looks.text(9, ink=LINK)
     right = replace(small, align="right", valign="bottom", underline=True)
-    sheet.put(1, FIRST_COLUMN, context.title, looks.text(20, bold=True), 1, split - 1)
-    sheet.put(1, split, edition_link(context), right, 1, LAST_COLUMN)
+    sheet.put(1, FIRST_COLUMN, context.title, looks.text(size, bold=True), 1, split - 1)
+    sheet.put(1, split, edition, right, 1, LAST_COLUMN)
     traced = (
         context.say("report.basis_traced", sheet=context.names.provenance)
         if context.traced

@@ -18,6 +18,8 @@ from clusterxl.report.tables import Cell, Entry
 from clusterxl.summary import Lead
 
 PANEL_PX, SHORT_PX, TALL_PX = 404, 216, 494
+# Programs that round the width of each character take up to a twelfth more.
+TEXT_PX = 384
 HEADLINE_POINTS = 11.5
 TOP = 3
 BIG = 100
@@ -50,9 +52,7 @@ class Panel:
     @property
     def headline(self) -> str:
         """The first headline that fits on one line; the last one is cut if none does."""
-        room = PANEL_PX - 8
-        fitting = (text for text in self.headlines if text_px(text, HEADLINE_POINTS) <= room)
-        return next(fitting, cut(self.headlines[-1], room / (HEADLINE_POINTS * EM / POINTS)))
+        return on_one_line(self.headlines, HEADLINE_POINTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +161,12 @@ def _bar_entry(bar: Bar) -> Entry:
 def _gap(height: float, count: int) -> int:
     """Return the gap, in percent of a bar, that keeps few bars from becoming thick."""
     return max(45, min(round((height / count / THICKEST_BAR - 1) * 100), 500))
+
+
+def on_one_line(texts: Sequence[str], points: float) -> str:
+    """Return the first text that fits on one line of a panel; the last one is cut if none does."""
+    fitting = (text for text in texts if text_px(text, points) <= TEXT_PX)
+    return next(fitting, cut(texts[-1], TEXT_PX / (points * EM / POINTS)))
 
 
 def cut(text: str, most: float) -> str:

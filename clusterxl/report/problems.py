@@ -24,7 +24,7 @@ DETAIL = (
     *("level", "code", "message", "subject", "times", "label", "value", "note"),
     *("file", "sheet", "cell", "here"),
 )
-DETAIL_WIDTHS = (64, 76, 266, 176, 44, 148, 78, 92, 110, 92, 54, 56)
+DETAIL_WIDTHS = (64, 76, 246, 176, 44, 148, 98, 92, 110, 92, 54, 56)
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 INKS = {Severity.ERROR: BELOW_INK, Severity.WARNING: LINK, Severity.INFO: MUTED}
 LEVEL, CODE, TIMES = FIRST_COLUMN, FIRST_COLUMN + 1, FIRST_COLUMN + 4

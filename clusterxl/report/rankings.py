@@ -34,7 +34,7 @@ from clusterxl.summary import FigureRecipe, Lead
 
 # Where the largest is more than four times the 90th of 100, bars are full at the 95th.
 LONG_BAR, MOST_BARS, FULL_BAR = 4, 0.9, 95
-BAR_PX = 88
+BAR_PX = 64
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from clusterxl.report.context import (
     Context,
     base_name,
     inert,
+    names_px,
     records_of,
 )
 from clusterxl.report.drawing import draw_table, print_table
@@ -151,8 +152,7 @@ class RoundsTable:
     def _name_columns(self) -> list[Column]:
         context = self._context
         names = [str(entry) for entry in self._names()]
-        widest = ceil(max((text_px(name, NAME_SIZE) for name in names), default=0)) + 14
-        px = min(max(widest, LEAST_NAME_PX), MOST_NAME_PX)
+        px = min(max(names_px(names, NAME_SIZE), LEAST_NAME_PX), MOST_NAME_PX)
         columns = [Column(head=context.subject_noun, px=px, wrap=True, size=NAME_SIZE)]
         if context.form.levels:
             groups = (inert(row["group"]) for row in self._rows)

@@ -10,26 +10,27 @@ from clusterxl.excel.heights import text_px
 from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import AggregateKind, Block, FieldType, Input, plain_label
 from clusterxl.report.answers import Shown, entry_of
-from clusterxl.report.context import DASH, NAME_SIZE, NO_TICK, TICK, Context, inert
+from clusterxl.report.context import DASH, NAME_SIZE, NO_TICK, TICK, Context, bare_label, inert
 from clusterxl.report.drawing import draw_table, print_table
 from clusterxl.report.lists import MOST_ROWS, long_lists
 from clusterxl.report.looks import COUNT, LIGHT, MUTED, decimals_format, quoted
 from clusterxl.report.places import NAME_COLUMN, Places, basis_formula, total_formula
 from clusterxl.report.section_plans import SectionSheet
-from clusterxl.report.tables import Cell, Column, Entry, Table, head_px
+from clusterxl.report.tables import BOLD, Cell, Column, Entry, Table, head_px
 from clusterxl.report.traces import total_target, traced
 from clusterxl.summary import recipe_of
 
 LONG_PX, ROWS_PX = 300, 84
 # A short text is as wide as two lines of it need: half of it, and a word that is not parted.
-TEXT_PX, TEXT_LINES, TEXT_ROOM = (84, 230), 2, 30
-ONE_LINE_PX, ONE_LINE_ROOM = 150, 18
+TEXT_PX, TEXT_LINES, TEXT_ROOM = (84, 230), 2, 44
+ONE_LINE_PX, ONE_LINE_ROOM = 180, 34
 PX_BY_TYPE = {FieldType.TICKS: 84, FieldType.DATE: 108, FieldType.PHONE: 110}
 HEAD_LINES, WIDEST_HEAD = 4, 150
 MOST_DECIMALS = 4
 LONGEST_IN_FORMAT = 6
 LONGEST_LITERAL = 250
 MOST_CLEANED = 6
+TWO = 2
 
 Answers = Mapping[str, Sequence[Shown]]
 
@@ -129,8 +130,9 @@ def _column(
     label = plain_label(field.label)
     numeric, long = asked.type.is_numeric, asked.key in plan.long
     decimals = decimals_of(answers)
-    num_format = decimals_format(decimals) if numeric else _total_format(asked)
+    num_format = decimals_format(decimals) if numeric else _total_format(context, asked)
     group, head = ("", label) if alone else _group_and_head(context, asked, label)
+    group, head = (bare_label(text, field.measure) for text in (group, head))
     unit, width = _unit(context, asked), _width(context, asked, answers, num_format)
     return Column(
         head=head,
@@ -178,12 +180,22 @@ def decimals_of(answers: Sequence[Shown]) -> int:
     return most
 
 
-def _total_format(asked: Input) -> str:
+def _total_format(context: Context, asked: Input) -> str:
     """Return the format of a count in the totals; a choice says which option is counted."""
     if asked.type is not FieldType.CHOICE:
         return COUNT
-    first = asked.field.items[0].label
-    return f"{quoted(first + ' ')}0" if len(first) <= LONGEST_IN_FORMAT else COUNT
+    option = _counted_option(context, asked)
+    return f"{quoted(option + ' ')}0" if len(option) <= LONGEST_IN_FORMAT else COUNT
+
+
+def _counted_option(context: Context, asked: Input) -> str:
+    """Return the option that the totals count: of two the first, of more that chosen most."""
+    items = asked.field.items
+    options = context.comparison.options
+    own = options[options["key"] == asked.key]
+    if len(items) <= TWO or own.empty:
+        return items[0].label
+    return str(own["option_label"].iloc[int(own["count"].to_numpy().argmax())])
 
 
 def _width(context: Context, asked: Input, answers: Sequence[Shown], num_format: str) -> int:
@@ -196,7 +208,9 @@ def _width(context: Context, asked: Input, answers: Sequence[Shown], num_format:
         return max(60, ceil(longest * 7.8) + 14)
     if asked.type is FieldType.CHOICE:
         widest = max(text_px(item.label, 10) for item in asked.field.items)
-        return min(max(72, ceil(widest) + 18), 130)
+        # Of the totals, which are bold.
+        counted = text_px(f"{_counted_option(context, asked)} {context.count}", 10) * BOLD
+        return min(max(72, ceil(max(widest, counted)) + 18), 130)
     if asked.type in PX_BY_TYPE:
         return PX_BY_TYPE[asked.type]
     widest = max((text_px(str(answer.content), 10) for answer in answers), default=0)
@@ -213,7 +227,8 @@ def _head_width(head: str) -> int:
 
 def _title(context: Context, plan: SectionSheet) -> str:
     totals = context.comparison.totals
-    own = totals[totals["section"] == plan.section.id]
+    expected = {asked.key for asked in plan.inputs if asked.field.required}
+    own = totals[(totals["section"] == plan.section.id) & totals["key"].isin(expected)]
     wanted, given = int(own["returns"].sum()), int((own["returns"] - own["missing"]).sum())
     figures = {"count": context.count, "noun": context.subject_noun}
     if not wanted:
@@ -275,7 +290,8 @@ def _total(context: Context, places: Places, asked: Input, answers: Sequence[Sho
         value = float(totals.loc[totals["key"] == asked.key, "value"].iloc[0])
         return Formula(total_formula(places, recipe), DASH if isnan(value) else value)
     if _is_mark(asked):
-        wanted = TICK if asked.type is FieldType.TICKS else asked.field.items[0].label
+        is_tick = asked.type is FieldType.TICKS
+        wanted = TICK if is_tick else _counted_option(context, asked)
         found = sum(answer.content == wanted for answer in answers)
         same = f"=SUMPRODUCT(1*EXACT({cells},{quoted(wanted)}))"
         return Formula(same, found) if len(wanted) <= LONGEST_LITERAL else found

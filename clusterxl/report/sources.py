@@ -16,6 +16,7 @@ from clusterxl.report.context import (
     MOST_NUMBERS_TRACED,
     MOST_RETURNS_TRACED,
     Context,
+    bare_label,
     base_name,
     inert,
     records_of,
@@ -38,7 +39,7 @@ SIZE, CELL_MARGIN_PX = 9, 10
 # Widths of number, value, sheet, cell, text and remark; the label takes what the others leave.
 OTHERS_PX = (56, 78, 112, 50, 100, 94)
 FILE_PX, MEASURE_PX = (90, 150), (54, 100)
-LEAST_LABEL_PX, MOST_NAME_PX = 120, 330
+LEAST_LABEL_PX, MOST_NAME_PX = 120, 340
 MOST_OF_END = 0.7
 # The columns that show the row that was found, from the first one on.
 FOUND = (
@@ -138,7 +139,8 @@ def _columns(context: Context) -> list[Column]:
     name_px = min(context.widest_name, MOST_NAME_PX)
     number, value, place, cell, raw, note = OTHERS_PX
     room = BAND_PX - name_px - file_px - measure_px - sum(OTHERS_PX)
-    label_px = _room(provenance["label"].unique(), (LEAST_LABEL_PX, room))
+    asked = set(zip(provenance["label"], provenance["measure"], strict=True))
+    label_px = _room((bare_label(*each) for each in asked), (LEAST_LABEL_PX, room))
     raw += room - label_px
     return [
         Column(head=head("number"), px=number, size=SIZE),
@@ -150,7 +152,7 @@ def _columns(context: Context) -> list[Column]:
         Column(head=context.subject_noun, px=name_px, wrap=True, size=SIZE),
         Column(head=head("file"), px=file_px, wrap=True, size=SIZE),
         Column(head=head("sheet"), px=place, wrap=True, size=SIZE),
-        Column(head=head("cell"), unit=head("cell_hint"), px=cell, align="center", size=SIZE),
+        Column(head=head("cell"), px=cell, align="center", size=SIZE),
         Column(head=head("raw"), px=raw, wrap=True, font=SONG, size=SIZE),
         Column(head=head("receipts"), px=note, wrap=True, size=SIZE),
         Column(head=head("full_label"), px=420, printed=False, size=SIZE, ink=MUTED),
@@ -173,7 +175,7 @@ def _row(
 ) -> list[Entry]:
     return [
         record["number_id"],
-        shortened(record["label"], label_px),
+        shortened(bare_label(record["label"], record["measure"]), label_px),
         _value(context, record),
         record["measure"],
         inert(record["subject"]),

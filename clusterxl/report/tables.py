@@ -196,10 +196,10 @@ def balanced(text: str, px: int) -> str:
     lines = text_lines(text, int(px / BOLD), 9)
     if lines == 1 or "\n" in text or " " in text or text.isascii():
         return text
-    length = ceil(len(text) / lines)
-    parts, rest = [], text
+    parts: list[str] = []
+    rest = text
     while rest:
-        end = length
+        end = ceil(len(rest) / max(lines - len(parts), 1))
         while end < len(rest) and (rest[end] in NO_LINE_START or rest[end - 1].isdigit()):
             end += 1
         parts.append(rest[:end])

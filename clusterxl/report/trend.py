@@ -21,7 +21,17 @@ from clusterxl.report.looks import (
     decimals_format,
     quoted,
 )
-from clusterxl.report.panels import PANEL_PX, SHORT_PX, Panel, Sources, divided, figure, lead_unit
+from clusterxl.report.panels import (
+    PANEL_PX,
+    POINTS,
+    SHORT_PX,
+    Panel,
+    Sources,
+    divided,
+    figure,
+    lead_unit,
+    on_one_line,
+)
 from clusterxl.report.places import growth_formula
 from clusterxl.summary import Lead, growth_of, recipe_of, total_of
 
@@ -209,9 +219,9 @@ def mix_panel(sources: Sources, asked: Field) -> Panel:
         legend=context.looks.chart(),
         description=context.say("report.mix_data"),
     )
-    sub = context.say(
-        "report.mix_sub", label=plain_label(asked.label), parts=_mix_parts(context, 1)
-    )
+    parts, label = _mix_parts(context, 1), plain_label(asked.label)
+    told = context.say("report.mix_sub", label=label, parts=parts)
+    sub = on_one_line((told, parts or label), POINTS)
     return Panel(headlines=_mix_headlines(context), sub=sub, chart=chart)
 
 
