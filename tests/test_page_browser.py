@@ -351,3 +351,41 @@ def test_few_returns(browser: Browser, tmp_path: Path, count: int) -> None:
     assert browser.run("document.querySelectorAll('#table tbody tr').length") == count
     assert browser.complaints == []
     assert pd.notna(browser.run("document.querySelectorAll('.card').length"))
+
+
+def test_a_verdict_is_told_by_mark_and_word_and_leads_to_its_subject(
+    browser: Browser, page: Path
+) -> None:
+    browser.open(page)
+    sheet = sheet_named("认定标准对照")
+    browser.run(f"{sheet}.open = true; new Promise((done) => setTimeout(done, 100))")
+    cells = json.loads(
+        browser.run(
+            f"JSON.stringify([...{sheet}.querySelectorAll('tbody:last-child td[title]')]"
+            ".map((cell) => [cell.textContent, cell.title]))"
+        )
+    )
+    missed = [cell for cell in cells if cell[0].startswith("✕")]
+    assert missed
+    assert all(text.endswith("未达到") and hint.startswith("未达到") for text, hint in missed)
+    assert any(text.startswith("✓") and text.endswith("达到") for text, _ in cells)
+    assert all("出处：" in hint for _, hint in cells)
+    name = browser.run(f"{sheet}.querySelector('tbody:last-child button').textContent")
+    browser.run(f"{sheet}.querySelector('tbody:last-child button').click()")
+    assert browser.run("byId('detail-title').textContent") == name
+    told = "[...byId('detail').querySelectorAll('table')].map((one) => one.textContent)"
+    criteria, plan = browser.run(told)[:2]
+    assert "≤ 100 平方公里✓ " in criteria
+    assert "未达到" in criteria
+    assert "不判断" in criteria
+    assert "≥ 10 %" in plan
+    assert browser.complaints == []
+
+
+def test_tables_of_criteria_are_searched_by_their_answers(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    sheet = sheet_named("标准出处")
+    browser.run(f"{sheet}.open = true; new Promise((done) => setTimeout(done, 100))")
+    browser.run(typed_in("标准出处", "未设定"))
+    rows = f"[...{sheet}.querySelectorAll('tbody tr')].map((row) => row.lastChild.textContent)"
+    assert set(browser.run(rows)) == {"未设定"}
