@@ -10,7 +10,16 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from compared_forms import CANARY, answer, form_of, full_form, number, records_to, three_returns
+from compared_forms import (
+    CANARY,
+    GROUPS,
+    answer,
+    form_of,
+    full_form,
+    number,
+    records_to,
+    three_returns,
+)
 from hand_returns import FORMS
 
 from clusterxl.aggregate import Comparison, aggregate_records
@@ -130,7 +139,7 @@ def filing(note: str = "", standings: Mapping[str, str] = MappingProxyType({})) 
         left_out=(),
         standings=standings,
         archive="archive",
-        draw=lambda _: (0, 0),
+        groups=GROUPS,
     )
 
 

@@ -8,7 +8,16 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from compared_forms import CANARY, answer, form_of, full_form, number, records_to, three_returns
+from compared_forms import (
+    CANARY,
+    GROUPS,
+    answer,
+    form_of,
+    full_form,
+    number,
+    records_to,
+    three_returns,
+)
 from test_across_rounds import round_of
 from test_page import data_of, filing
 from test_report import FOLDERS, OFFICIAL, opened
@@ -184,3 +193,13 @@ def test_personal_names_are_masked_in_both_rounds() -> None:
 
 def test_the_same_rounds_give_the_same_bytes() -> None:
     assert pages_of(*hand_made())[1] == pages_of(*hand_made())[1]
+
+
+def test_in_a_batch_its_groups_stand_before_the_files() -> None:
+    comparison = aggregate_records(records_to(full_form(), *three_returns()))
+    shown = sheets_on(write_page(comparison, filing=filing()))
+    assert list(shown) == ["选项统计", "报送情况", "报送明细", "依据"]
+    assert shown["报送情况"]["title"] == GROUPS.title
+    assert rows_on(shown["报送情况"]) == [["甲市"]]
+    assert shown["报送情况"]["name"] == -1
+    assert shown["报送明细"]["marks"].count(None) == 0

@@ -83,6 +83,8 @@ def _counts(context: Context, places: Places) -> Iterator[Json]:
 
 def _proofs(context: Context) -> Iterator[Json]:
     names = context.names
+    if context.filing:
+        yield {"tab": names.filing, **table_on_page(context.filing.groups, name=None)}
     table = filing_table(context)
     subject = next(
         at for at, column in enumerate(table.columns) if column.head == context.subject_noun
@@ -90,7 +92,7 @@ def _proofs(context: Context) -> Iterator[Json]:
     counted = _in_order(context, context.comparison.returns["return_id"])
     told = [*counted, *[None] * (len(table.rows) - len(counted))]
     yield {
-        "tab": names.filing,
+        "tab": names.filed or names.filing,
         **table_on_page(table, name=subject, marks=told),
     }
     facts = [[label, inert(text)] for label, text in basis_facts(context)]
