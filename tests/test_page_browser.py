@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from compared_forms import answer, full_form, records_to
+from compared_forms import answer, full_form, records_to, three_returns
 from hand_returns import return_of
 from test_across_rounds import round_of
+from test_page import filing
 from test_rounds_sheets import two_years
 
 from clusterxl.across_rounds import compare_rounds, with_findings
@@ -389,3 +390,17 @@ def test_tables_of_criteria_are_searched_by_their_answers(browser: Browser, page
     browser.run(typed_in("标准出处", "未设定"))
     rows = f"[...{sheet}.querySelectorAll('tbody tr')].map((row) => row.lastChild.textContent)"
     assert set(browser.run(rows)) == {"未设定"}
+
+
+def test_the_groups_of_a_batch_stand_on_its_page(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    comparison = aggregate_records(records_to(full_form(), *three_returns()))
+    path.write_bytes(write_page(comparison, filing=filing()))
+    browser.open(path)
+    sheet = sheet_named("报送情况")
+    browser.run(f"document.querySelector(`nav a[href='#${{{sheet}.id}}']`).click()")
+    browser.run("new Promise((done) => setTimeout(done, 100))")
+    cells = f"[...{sheet}.querySelectorAll('td, th')].map((cell) => cell.textContent)"
+    assert browser.run(cells) == ["各市", "甲市"]
+    assert browser.run(f"{sheet}.querySelectorAll('td button').length") == 0
+    assert browser.complaints == []
