@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -63,7 +64,19 @@ def require_extra(extra: str, *, module: str) -> None:
         OutputError: It is missing.
     """
     if importlib.util.find_spec(module) is None:
-        raise OutputError(say("outputs.extra_missing", extra=extra), code="outputs.extra_missing")
+        sentence = say("outputs.extra_missing", extra=extra, needs=_needs_of(extra))
+        raise OutputError(sentence, code="outputs.extra_missing")
+
+
+def _needs_of(extra: str) -> str:
+    """Return what an extra installs, as pip takes it from anywhere, also beside a clone.
+
+    >>> _needs_of("html").startswith('"plotly')
+    True
+    """
+    wanted = re.compile(rf"""([^;]+);.*\bextra *== *['"]{re.escape(extra)}['"]""")
+    found = (wanted.match(need) for need in importlib.metadata.requires("clusterxl") or ())
+    return " ".join(f'"{need[1].strip()}"' for need in found if need)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

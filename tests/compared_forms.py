@@ -25,10 +25,13 @@ from clusterxl.form.model import (
 )
 from clusterxl.normalise import Records, normalise_returns
 from clusterxl.read import Return
+from clusterxl.report.tables import Column, Table
 
 YEARS = (2020, 2021, 2022)
 CITIES = ("甲市", "乙市", "丙市")
 CANARY = "苏某某0755-00001234"
+# What a batch tells of its groups.
+GROUPS = Table(title="各市情况", note="", columns=[Column(head="各市", px=84)], rows=[["甲市"]])
 
 
 def number(field_id: str, label: str, **more: Any) -> Field:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from io import BytesIO
 from pathlib import Path
@@ -14,10 +15,13 @@ import pytest
 from hand_returns import FORMS
 from ledger_play import made, opened, receive
 
+from clusterxl.batch.groups import groups_table
 from clusterxl.batch.status import Slot, Standing, Status, take_status
 from clusterxl.batch.status_book import Compared, write_status
+from clusterxl.batch.status_looks import StatusLooks
 from clusterxl.batch.words import next_step, owed_line
 from clusterxl.cli.batch_document import as_text
+from clusterxl.excel.cells import Formula
 from clusterxl.excel.heights import is_wide
 from clusterxl.form.file import load_form
 from clusterxl.form.model import Form
@@ -34,6 +38,7 @@ from clusterxl.ledger import (
     record_issued,
     reject,
 )
+from clusterxl.page.cells import content_of
 
 # The clock of the played ledger says 2023-03-01, noon in UTC.
 ZONE = timezone(timedelta(hours=8))
@@ -272,6 +277,29 @@ class TestWorkbook:
         assert status.head in journal
         assert "c" * 64 in journal
         assert any(status.head in str(row[1]) for row in book["报送情况"].values)
+
+    def test_the_table_of_a_comparison_says_the_same(self, form: Form, status: Status) -> None:
+        table = groups_table(StatusLooks(form=form), status)
+        book = openpyxl.load_workbook(BytesIO(write_status(form, status)), data_only=True)
+        sheet = book["报送情况"]
+        heads = [cell.value for cell in sheet[4][1:]]
+        assert [column.head for column in table.columns] == heads
+        own = list(sheet.iter_rows(min_row=5, max_row=7, min_col=2, values_only=True))
+        told = [[content_of(entry) or None for entry in row] for row in table.rows]
+        assert told == [[cell or None for cell in row] for row in own[1:]]
+        (whole,) = table.totals
+        assert [content_of(entry) for entry in whole[:-1]] == list(own[0][:-1])
+        sums = [entry for entry in whole if isinstance(entry, Formula)]
+        assert sums
+        assert all(re.fullmatch(r"=SUM\(([A-Z]+)7:\1(8)\)", entry.text) for entry in sums)
+        assert (table.first_row, table.last_row) == (7, 8)
+        assert status.head in table.note
+
+    def test_without_groups_the_whole_is_the_only_row(self, form: Form, status: Status) -> None:
+        plain = replace(form, levels=form.levels[:1])
+        table = groups_table(StatusLooks(form=plain), status)
+        assert (len(table.rows), table.totals) == (1, ())
+        assert content_of(table.rows[0][0]) == "●◐○○"
 
     def test_sums_are_live_and_texts_are_no_formulas(self, form: Form, status: Status) -> None:
         book = openpyxl.load_workbook(BytesIO(write_status(form, status)))

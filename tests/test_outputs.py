@@ -47,7 +47,7 @@ def test_reserved_names_are_changed(name: str) -> None:
 
 
 def test_a_missing_extra_is_one_sentence_with_the_pip_line() -> None:
-    with pytest.raises(OutputError, match=r'pip install "clusterxl\[parquet\]"'):
+    with pytest.raises(OutputError, match=r'python -m pip install "pyarrow>='):
         require_extra("parquet", module="no_such_module_anywhere")
 
 

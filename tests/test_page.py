@@ -10,7 +10,16 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from compared_forms import CANARY, answer, form_of, full_form, number, records_to, three_returns
+from compared_forms import (
+    CANARY,
+    GROUPS,
+    answer,
+    form_of,
+    full_form,
+    number,
+    records_to,
+    three_returns,
+)
 from hand_returns import FORMS
 
 from clusterxl.aggregate import Comparison, aggregate_records
@@ -57,6 +66,8 @@ def data_of(page: bytes) -> dict[str, Any]:
         (7.0, "#,##0.####", "7"),
         (1.0, ";;;", ""),
         (2022.0, "General", "2022"),
+        (45026.0, '"✓ "yyyy-mm-dd" ";"✓ "-yyyy-mm-dd" "', "✓ 2023-04-10 "),
+        (2023.0, "yyyy-mm-dd", "2023"),
     ],
 )
 def test_numbers_look_as_in_the_workbook(value: float, num_format: str, shown: str) -> None:
@@ -128,7 +139,7 @@ def filing(note: str = "", standings: Mapping[str, str] = MappingProxyType({})) 
         left_out=(),
         standings=standings,
         archive="archive",
-        draw=lambda _: (0, 0),
+        groups=GROUPS,
     )
 
 
@@ -180,6 +191,7 @@ def test_every_word_of_the_page_is_used() -> None:
     words = data_of(write_page(compared()))["words"]
     used = set(re.findall(r"\bwords\.(\w+)|\$(\w+)", scripts))
     python = {
+        "criterion_hint",
         "basis_traced",
         "long_list",
         "tile_count",

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from compared_forms import answer, full_form, records_to
+from compared_forms import answer, full_form, records_to, three_returns
 from hand_returns import return_of
 from test_across_rounds import round_of
+from test_page import filing
 from test_rounds_sheets import two_years
 
 from clusterxl.across_rounds import compare_rounds, with_findings
@@ -351,3 +352,55 @@ def test_few_returns(browser: Browser, tmp_path: Path, count: int) -> None:
     assert browser.run("document.querySelectorAll('#table tbody tr').length") == count
     assert browser.complaints == []
     assert pd.notna(browser.run("document.querySelectorAll('.card').length"))
+
+
+def test_a_verdict_is_told_by_mark_and_word_and_leads_to_its_subject(
+    browser: Browser, page: Path
+) -> None:
+    browser.open(page)
+    sheet = sheet_named("认定标准对照")
+    browser.run(f"{sheet}.open = true; new Promise((done) => setTimeout(done, 100))")
+    cells = json.loads(
+        browser.run(
+            f"JSON.stringify([...{sheet}.querySelectorAll('tbody:last-child td[title]')]"
+            ".map((cell) => [cell.textContent, cell.title]))"
+        )
+    )
+    missed = [cell for cell in cells if cell[0].startswith("✕")]
+    assert missed
+    assert all(text.endswith("未达到") and hint.startswith("未达到") for text, hint in missed)
+    assert any(text.startswith("✓") and text.endswith("达到") for text, _ in cells)
+    assert all("出处：" in hint for _, hint in cells)
+    name = browser.run(f"{sheet}.querySelector('tbody:last-child button').textContent")
+    browser.run(f"{sheet}.querySelector('tbody:last-child button').click()")
+    assert browser.run("byId('detail-title').textContent") == name
+    told = "[...byId('detail').querySelectorAll('table')].map((one) => one.textContent)"
+    criteria, plan = browser.run(told)[:2]
+    assert "≤ 100 平方公里✓ " in criteria
+    assert "未达到" in criteria
+    assert "不判断" in criteria
+    assert "≥ 10 %" in plan
+    assert browser.complaints == []
+
+
+def test_tables_of_criteria_are_searched_by_their_answers(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    sheet = sheet_named("标准出处")
+    browser.run(f"{sheet}.open = true; new Promise((done) => setTimeout(done, 100))")
+    browser.run(typed_in("标准出处", "未设定"))
+    rows = f"[...{sheet}.querySelectorAll('tbody tr')].map((row) => row.lastChild.textContent)"
+    assert set(browser.run(rows)) == {"未设定"}
+
+
+def test_the_groups_of_a_batch_stand_on_its_page(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    comparison = aggregate_records(records_to(full_form(), *three_returns()))
+    path.write_bytes(write_page(comparison, filing=filing()))
+    browser.open(path)
+    sheet = sheet_named("报送情况")
+    browser.run(f"document.querySelector(`nav a[href='#${{{sheet}.id}}']`).click()")
+    browser.run("new Promise((done) => setTimeout(done, 100))")
+    cells = f"[...{sheet}.querySelectorAll('td, th')].map((cell) => cell.textContent)"
+    assert browser.run(cells) == ["各市", "甲市"]
+    assert browser.run(f"{sheet}.querySelectorAll('td button').length") == 0
+    assert browser.complaints == []

@@ -5,12 +5,19 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from compared_forms import CANARY, NAME, answer, form_of, full_form, records_to, three_returns
+from compared_forms import (
+    CANARY,
+    GROUPS,
+    NAME,
+    answer,
+    form_of,
+    full_form,
+    records_to,
+    three_returns,
+)
 from test_report import opened
 
 from clusterxl.aggregate import Comparison, aggregate_records
-from clusterxl.excel.cells import Style
-from clusterxl.excel.sheet import Sheet
 from clusterxl.finding import Finding, Severity
 from clusterxl.report import write_comparison
 from clusterxl.report.filed import Filing, LeftOut
@@ -47,10 +54,6 @@ def test_every_return_that_came_in_is_listed_and_why_it_does_not_count() -> None
 
 
 def test_in_a_batch_each_table_has_a_sheet_of_its_own_with_its_heads() -> None:
-    def draw(sheet: Sheet) -> tuple[int, int]:
-        sheet.put(4, 2, "各市", Style())
-        return 4, 2
-
     filing = Filing(
         note="",
         basis="依据若干份",
@@ -58,12 +61,12 @@ def test_in_a_batch_each_table_has_a_sheet_of_its_own_with_its_heads() -> None:
         left_out=(LeftOut(file="left.xlsx", reason="不计"),),
         standings={},
         archive="archive",
-        draw=draw,
+        groups=GROUPS,
     )
     book = opened(write_comparison(compared(), filing=filing))
     groups, listed, basis = (book[name] for name in ("报送情况", "报送明细", "依据"))
     assert groups["B4"].value == "各市"
-    assert groups.print_title_rows == "$4:$4"
+    assert groups.print_title_rows == "$4:$5"
     assert (listed.freeze_panes, listed.print_title_rows) == ("D6", "$4:$5")
     files = {cell.value for row in listed.iter_rows() for cell in row}
     assert {"a.xlsx", "left.xlsx", "不计"} <= files

@@ -5,13 +5,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from compared_forms import answer, full_form, records_to
+from compared_forms import GROUPS, answer, full_form, records_to
 from openpyxl import load_workbook
 from paper import Line, lines_of, to_pdf
 
 from clusterxl.aggregate import aggregate_records
-from clusterxl.excel.cells import Style
-from clusterxl.excel.sheet import Sheet
 from clusterxl.finding import Finding, Severity
 from clusterxl.report import write_comparison
 from clusterxl.report.filed import Filing, LeftOut
@@ -34,12 +32,6 @@ def pages_of(pages: list[list[Line]], sheet: str) -> list[tuple[Line, list[Line]
 
 def on_paper(pages: list[list[Line]], sheet: str) -> str:
     return "\n".join(line.text for _, lines in pages_of(pages, sheet) for line in lines)
-
-
-def drawn(sheet: Sheet) -> tuple[int, int]:
-    """Stand for the groups of a batch."""
-    sheet.put(4, 2, "各市", Style())
-    return 4, 2
 
 
 @pytest.mark.parametrize("count", [1, 5, 8, 40])
@@ -67,7 +59,7 @@ def test_every_row_of_findings_files_and_hashes_is_on_paper(count: int, tmp_path
         left_out=tuple(LeftOut(file=f"left{no:02}.xlsx", reason="不计") for no in range(count)),
         standings={},
         archive="archive",
-        draw=drawn,
+        groups=GROUPS,
     )
     workbook = tmp_path / "comparison.xlsx"
     workbook.write_bytes(write_comparison(aggregate_records(records, findings), filing=filing))

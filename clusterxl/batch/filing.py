@@ -8,11 +8,10 @@ from datetime import datetime
 
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.gather import settled_entry
+from clusterxl.batch.groups import groups_table
 from clusterxl.batch.status import Count, Slot, Standing, Status, take_status
-from clusterxl.batch.status_book import draw_groups, group_columns
-from clusterxl.batch.status_looks import FIRST_COLUMN, StatusLooks
+from clusterxl.batch.status_looks import StatusLooks
 from clusterxl.batch.words import standing_word
-from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import Form
 from clusterxl.ledger import Ledger, Recorded, State, find_reason, find_returns
 from clusterxl.ledger.store import ARCHIVE
@@ -48,20 +47,13 @@ def filing_of(
     """
     status = settled_status(batch, ledger)
     looks = StatusLooks(form=batch.form)
-    shown = _without_people(batch.form, status)
-
-    def draw(sheet: Sheet) -> tuple[int, int]:
-        columns = group_columns(looks)
-        last_row = draw_groups(sheet, looks, shown, columns)
-        return last_row, FIRST_COLUMN + len(columns) - 1
-
     return Filing(
         note=_note(looks, status, questioned=questioned),
         basis=_basis(looks, status, counted=len(counted), questioned=questioned),
         facts=_facts(batch, looks, status),
         left_out=tuple(_left_out(batch, ledger, counted)),
         standings={each.group: _standing(looks, each) for each in status.groups},
-        draw=draw,
+        groups=groups_table(looks, _without_people(batch.form, status)),
         archive=ARCHIVE,
     )
 

@@ -6,20 +6,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from clusterxl.batch.groups import (
+    group_columns,
+    group_lines,
+    groups_note,
+    groups_title,
+    name_columns,
+    named_columns,
+    sums,
+    whole_cells,
+)
 from clusterxl.batch.reminders import draw_reminders
-from clusterxl.batch.status import Count, Slot, Standing, Status
+from clusterxl.batch.status import Slot, Standing, Status
 from clusterxl.batch.status_looks import FIRST_COLUMN, Column, Line, StatusLooks
 from clusterxl.batch.words import (
-    deadline_line,
-    headline,
     journal_line,
-    missing_first,
     next_step,
-    owed_line,
     standing_word,
 )
 from clusterxl.excel.book import Book
-from clusterxl.excel.cells import Content, Formula, address
+from clusterxl.excel.cells import Content
 from clusterxl.excel.sheet import Sheet
 from clusterxl.excel.stamp import PROPERTY, Stamp
 from clusterxl.excel.tokens import CHECK_TAB, CORRECTION_TAB, LIST_TAB
@@ -27,31 +33,9 @@ from clusterxl.form.model import Form
 from clusterxl.report.looks import BELOW_INK, MAIN, MUTED
 
 KIND = "status"
-MARKS = {
-    Standing.ACCEPTED: "●",
-    Standing.QUESTIONED: "◐",
-    Standing.REJECTED: "◐",
-    Standing.MISSING: "○",
-    Standing.EXCLUDED: "–",
-}
-# More of them are a wall; then two figures say the same.
-MOST_MARKS = 42
 # A table of so many groups is read as one page.
 MOST_ON_A_PAGE = 25
 HEAD_ROW = 4
-_NAME = (Column(name="group", px=84, bold=True),)
-_GROUPS = (
-    Column(name="marks", px=198),
-    *(
-        Column(name=name, px=px, align="right")
-        for name, px in (
-            *(("due", 48), ("came", 48), ("accepted", 52), ("to_correct", 48), ("missing", 48)),
-            *(("excluded", 48), ("share", 58), ("overdue", 48)),
-        )
-    ),
-    Column(name="owed", px=520, indent=1),
-)
-_SUMMED = ("due", "came", "accepted", "to_correct", "missing", "excluded")
 _SLOTS = (
     Column(name="unit", px=120),
     Column(name="code", px=92),
@@ -141,11 +125,6 @@ def write_status(
     return book.save()
 
 
-def group_columns(looks: StatusLooks) -> tuple[Column, ...]:
-    """Return the columns of the table of the groups."""
-    return (*(_NAME if looks.has_groups else ()), *_GROUPS)
-
-
 def draw_groups(
     sheet: Sheet,
     looks: StatusLooks,
@@ -166,91 +145,26 @@ def draw_groups(
     Returns:
         The last row used.
     """
-    lang = looks.form.language
-    title = looks.say("status.groups_title", headline=headline(status, lang=lang))
-    note = [deadline_line(status, lang=lang), looks.say("status.marks_note")]
-    if looks.has_groups:
-        note.append(looks.say("status.order_note", group=looks.group_noun))
-    looks.start(sheet, columns, title, "".join(note))
+    looks.start(sheet, columns, groups_title(looks, status), groups_note(looks, status))
     looks.put_heads(sheet, HEAD_ROW, columns)
-    groups = missing_first(status.groups) if looks.has_groups else ()
-    first, last = HEAD_ROW + 2, HEAD_ROW + 1 + len(groups)
-    totals = _group_cells(looks, status.whole, status.slots)
-    totals["group"] = looks.form.comparison.whole or looks.say("report.whole")
-    if groups:
-        totals |= _sums(columns, status.whole, (first, last))
-        totals["owed"] = told
+    lines = group_lines(looks, status)
+    first, last = HEAD_ROW + 2, HEAD_ROW + 1 + len(lines)
+    totals = whole_cells(looks, status)
+    if lines:
+        totals |= {**sums(columns, status.whole, (first, last)), "owed": told}
     looks.put_row(sheet, HEAD_ROW + 1, columns, Line(cells=totals, is_total=True))
-    for number, count in enumerate(groups, start=1):
-        slots = [slot for slot in status.slots if slot.unit.group == count.group]
-        inks = {"marks": MAIN}
-        if count.standings[Standing.MISSING]:
-            inks["missing"] = BELOW_INK
-        cells = _group_cells(looks, count, slots)
-        line = Line(cells=cells, number=number, inks=inks)
-        looks.put_row(sheet, HEAD_ROW + 1 + number, columns, line)
-    sheet.freeze(HEAD_ROW + 2, FIRST_COLUMN + len(columns) - len(_GROUPS))
+    for row, line in enumerate(lines, first):
+        looks.put_row(sheet, row, columns, line)
+    sheet.freeze(HEAD_ROW + 2, FIRST_COLUMN + named_columns(looks))
     below = max(last, HEAD_ROW + 1) + 2
-    sheet.put(below, FIRST_COLUMN, journal_line(status, lang=lang), looks.report.text(9, ink=MUTED))
+    journal = journal_line(status, lang=looks.form.language)
+    sheet.put(below, FIRST_COLUMN, journal, looks.report.text(9, ink=MUTED))
     return below
-
-
-def _group_cells(looks: StatusLooks, count: Count, slots: Sequence[Slot]) -> dict[str, Content]:
-    standings = count.standings
-    return {
-        "group": count.group,
-        "marks": _marks(count),
-        "due": count.due,
-        "came": count.came,
-        "accepted": standings[Standing.ACCEPTED],
-        "to_correct": standings[Standing.QUESTIONED] + standings[Standing.REJECTED],
-        "missing": standings[Standing.MISSING],
-        "excluded": standings[Standing.EXCLUDED],
-        "share": _share(count),
-        "overdue": count.overdue,
-        "owed": owed_line(slots, lang=looks.form.language),
-    }
-
-
-def _share(count: Count) -> str:
-    """Return how much came, rounded, but 100 % only where all did."""
-    if not count.due:
-        return "–"
-    rounded = (200 * count.came + count.due) // (2 * count.due)
-    return f"{rounded if count.came == count.due else min(rounded, 99)}%"
-
-
-def _marks(count: Count) -> str:
-    """Return a mark a slot, or two figures where there are too many."""
-    if count.due > MOST_MARKS:
-        return f"{count.standings[Standing.ACCEPTED]} / {count.due}"
-    marks = (MARKS[standing] * count.standings[standing] for standing in reversed(Standing))
-    return "".join(sorted("".join(marks), key="●◐○–".index))
-
-
-def _sums(columns: Sequence[Column], whole: Count, rows: tuple[int, int]) -> Mapping[str, Content]:
-    """Return the sums of the table as live formulas."""
-    values = {
-        "due": whole.due,
-        "came": whole.came,
-        "accepted": whole.standings[Standing.ACCEPTED],
-        "to_correct": whole.standings[Standing.QUESTIONED] + whole.standings[Standing.REJECTED],
-        "missing": whole.standings[Standing.MISSING],
-        "excluded": whole.standings[Standing.EXCLUDED],
-    }
-    places = {column.name: place for place, column in enumerate(columns, FIRST_COLUMN)}
-    return {
-        name: Formula(
-            f"=SUM({address(rows[0], places[name])}:{address(rows[1], places[name])})",
-            values[name],
-        )
-        for name in _SUMMED
-    }
 
 
 def _draw_slots(sheet: Sheet, looks: StatusLooks, status: Status) -> None:
     """Draw a row a slot, to be filtered."""
-    columns = (*(_NAME if looks.has_groups else ()), *_SLOTS)
+    columns = (*name_columns(looks), *_SLOTS)
     title = looks.say("status.slots_title", count=len(status.slots))
     looks.start(sheet, columns, title, looks.say("status.slots_note"))
     looks.put_heads(sheet, HEAD_ROW, columns)

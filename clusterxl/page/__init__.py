@@ -92,7 +92,7 @@ def _data(outline: Outline, *, with_contacts: bool) -> Json:
             "facts": [[label, text_of(content, "#,##0")] for label, content in outline.facts],
         },
         "problems": causes_on_page(context),
-        "sheets": sheets_of(context, outline.sources.places),
+        "sheets": sheets_of(outline),
         "nav": [context.names.subjects, context.names.problems],
     }
 
@@ -120,6 +120,11 @@ def _words(context: Context) -> dict[str, str]:
     return words | {
         "answer": context.say("report.answer"),
         "question": context.say("report.question"),
+        "met": context.say("report.state_met"),
+        "missed": context.say("report.state_missed"),
+        "not_judged": context.say("report.not_judged"),
+        "criterion": context.say("report.standard_title"),
+        "demand": context.say("report.standard_demand"),
     }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from clusterxl.excel.cells import Formula, Link, NumberLink, Rich
-from clusterxl.page.formats import GENERAL, formatted
+from clusterxl.page.formats import GENERAL, formatted, formatted_text
 from clusterxl.report.tables import Cell, Entry
 
-# A text; or what it is sorted by (None for nothing), what is shown, its colour.
-Shape = str | tuple[float | None, str, str]
+# A text; or what it is sorted by (None for nothing), what is shown, its colour, its ground.
+Shape = str | tuple[float | None, str, str] | tuple[float | None, str, str, str]
 
 
 def content_of(entry: Entry) -> str | float:
@@ -27,14 +27,22 @@ def text_of(entry: Entry, num_format: str = GENERAL) -> str:
     shown = content_of(entry)
     if isinstance(entry, Cell):
         num_format = entry.num_format or num_format
-    return shown if isinstance(shown, str) else formatted(shown, num_format)
+    return _shown(shown, num_format)
 
 
 def cell_of(entry: Entry, num_format: str = GENERAL) -> Shape:
     """Return a cell for the page."""
-    ink, content = "", content_of(entry)
+    ink, fill, content = "", "", content_of(entry)
     if isinstance(entry, Cell):
-        ink, num_format = entry.ink, entry.num_format or num_format
+        ink, fill, num_format = entry.ink, entry.fill, entry.num_format or num_format
+    shown = _shown(content, num_format)
+    number = None if isinstance(content, str) else float(content)
+    if fill:
+        return (number, shown, ink, fill)
+    return shown if number is None and not ink else (number, shown, ink)
+
+
+def _shown(content: str | float, num_format: str) -> str:
     if isinstance(content, str):
-        return (None, content, ink) if ink else content
-    return (float(content), formatted(content, num_format), ink)
+        return formatted_text(content, num_format)
+    return formatted(content, num_format)

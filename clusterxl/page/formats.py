@@ -9,9 +9,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from operator import eq, ge, gt, le, lt, ne
 
+from clusterxl.form.dates import date_of_serial
+
 GENERAL = "General"
+_DAY = "yyyy-mm-dd"
 _PART = re.compile(
-    r'"(?P<text>(?:[^"]|"")*)"|\[(?P<sign>[<>=]+)(?P<limit>-?[0-9.]+)\]|(?P<digits>[#0][#0,.]*)'
+    r'"(?P<text>(?:[^"]|"")*)"|\[(?P<sign>[<>=]+)(?P<limit>-?[0-9.]+)\]|(?P<digits>[#0][#0,.]*|yyyy-mm-dd|@)'
     r"|(?P<mark>.)",
     re.DOTALL,
 )
@@ -31,7 +34,7 @@ class _Section:
 
     Attributes:
         before: Text before the digits.
-        digits: The digits (`#,##0.0`); empty where only text is shown.
+        digits: The digits (`#,##0.0`), a day (`yyyy-mm-dd`), where a text goes (`@`), or nothing.
         after: Text behind them.
         applies: Whether a number is for it; None where its place decides.
     """
@@ -47,7 +50,7 @@ def formatted(value: float, num_format: str) -> str:
 
     Args:
         value: The number.
-        num_format: Sections of digits, quoted texts and conditions; no dates.
+        num_format: Sections of digits, quoted texts and conditions; of dates only `yyyy-mm-dd`.
 
     >>> formatted(1234.25, "#,##0.0"), formatted(-2.0, '[>=10]"↑ "+0.0;[<0]"↓ "-0.0;"→ "+0.0')
     ('1,234.3', '↓ -2.0')
@@ -65,6 +68,18 @@ def formatted(value: float, num_format: str) -> str:
     return f"{section.before}{_digits(number, section.digits)}{section.after}"
 
 
+def formatted_text(text: str, num_format: str) -> str:
+    """Return a text as a number format of Excel shows it: its fourth section is for texts.
+
+    >>> formatted_text("none", '"+ "0.0;"- "0.0;0.0;"+ "@'), formatted_text("none", "0.0")
+    ('+ none', 'none')
+    """
+    if "@" not in num_format:
+        return text
+    section = _sections(num_format)[-1]
+    return f"{section.before}{text}{section.after}" if section.digits == "@" else text
+
+
 def _chosen(sections: tuple[_Section, ...], value: float) -> _Section:
     if any(section.applies for section in sections):
         return next((s for s in sections if s.applies is None or s.applies(value)), sections[-1])
@@ -74,6 +89,9 @@ def _chosen(sections: tuple[_Section, ...], value: float) -> _Section:
 
 
 def _digits(number: float, digits: str) -> str:
+    if digits == _DAY:
+        day = date_of_serial(number)
+        return day.isoformat() if day else f"{number:.15g}"
     decimals = digits.partition(".")[2]
     rounded = Decimal(repr(float(number))).quantize(
         Decimal(1).scaleb(-len(decimals)), rounding=ROUND_HALF_UP

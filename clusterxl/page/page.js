@@ -10,6 +10,7 @@ function make(tag, settings, ...children) {
     if (name === "text") node.textContent = value;
     else if (name === "class") node.className = value;
     else if (name === "ink") { if (value) node.style.color = "#" + value; }
+    else if (name === "ground") { if (value) node.style.backgroundColor = "#" + value; }
     else if (name === "click") node.addEventListener("click", value);
     else node.setAttribute(name, value);
   }

@@ -1,4 +1,4 @@
-"""Further tables of the workbook on a page: two rounds, options, lists, what came in, the basis."""
+"""Further tables of the workbook on a page: criteria, two rounds, options, lists, what came in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 
 from clusterxl.across_rounds import Rounds
 from clusterxl.page.charts import Json
+from clusterxl.page.judged import judged_on_page
 from clusterxl.page.tables import table_on_page
 from clusterxl.report.basis import basis_facts
 from clusterxl.report.context import DASH, Context, base_name, inert, records_of
 from clusterxl.report.filing import filing_table
 from clusterxl.report.lists import list_sheets, list_table, long_lists
 from clusterxl.report.options import options_table
+from clusterxl.report.outline import Outline
 from clusterxl.report.places import Places
 from clusterxl.report.restated import renamed_table, restated_table
 from clusterxl.report.rounds import RoundsTable
@@ -25,9 +27,11 @@ BASIS = "basis"
 MOST_ROWS = 12_000
 
 
-def sheets_of(context: Context, places: Places) -> list[Json]:
-    """Return the tables in the order of the workbook; what proves them comes last."""
-    sheets = [*_rounds(context, places), *_counts(context, places)]
+def sheets_of(outline: Outline) -> list[Json]:
+    """Return the tables of criteria, rounds and counts; what proves them comes last."""
+    context, places = outline.sources.context, outline.sources.places
+    sheets = [*judged_on_page(context, outline.judged, _marks(context))]
+    sheets += [*_rounds(context, places), *_counts(context, places)]
     sheets += [{"proof": True, **each} for each in _proofs(context)]
     return [{"id": f"sheet{number}", "open": False, **each} for number, each in enumerate(sheets)]
 
@@ -79,6 +83,8 @@ def _counts(context: Context, places: Places) -> Iterator[Json]:
 
 def _proofs(context: Context) -> Iterator[Json]:
     names = context.names
+    if context.filing:
+        yield {"tab": names.filing, **table_on_page(context.filing.groups, name=None)}
     table = filing_table(context)
     subject = next(
         at for at, column in enumerate(table.columns) if column.head == context.subject_noun
@@ -86,7 +92,7 @@ def _proofs(context: Context) -> Iterator[Json]:
     counted = _in_order(context, context.comparison.returns["return_id"])
     told = [*counted, *[None] * (len(table.rows) - len(counted))]
     yield {
-        "tab": names.filing,
+        "tab": names.filed or names.filing,
         **table_on_page(table, name=subject, marks=told),
     }
     facts = [[label, inert(text)] for label, text in basis_facts(context)]

@@ -66,6 +66,21 @@ function answerTables(subject) {
   ]);
 }
 
+// How a subject stands to what the form demands, as its row in the tables of criteria says it.
+function judgedTables(place) {
+  const heads = [words.criterion, words.demand, words.verdict];
+  return data.sheets.filter((sheet) => (sheet.columns || []).some((column) => column.hint)).flatMap((sheet) => {
+    const row = sheet.rows[sheet.marks.indexOf(place)];
+    const rows = sheet.columns.flatMap((column, at) => {
+      if (!column.hint) return [];
+      const text = shownOf(typeof row[at] === "number" ? sheet.pool[row[at]] : row[at]);
+      const asked = column.group && column.group !== column.head ? `${column.group} ${column.head}` : column.head;
+      return [[asked, column.unit, [text, column.judged ? verdictOf(column, text) : words.not_judged].filter(Boolean).join("　")]];
+    });
+    return [make("h3", { text: sheet.tab }), simpleTable(heads, rows)];
+  });
+}
+
 function openSubject(place) {
   const subject = details.subjects[place];
   const row = view.lines[place].cells;
@@ -76,6 +91,7 @@ function openSubject(place) {
     make("p", { text: `${words.file} ${subject.file}` }),
     make("p", { class: "muted", text: figures.filter(Boolean).join("　") }),
     details.keys.length ? make("p", { class: "muted", text: words.sources }) : make("p", { class: "muted", text: words.too_many }),
+    ...judgedTables(place),
     ...(subject.contacts.length ? [make("h3", { text: words.contacts }), simpleTable([words.question, words.answer], subject.contacts)] : []),
     ...answerTables(subject));
   byId("detail").showModal();

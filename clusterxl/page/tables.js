@@ -29,12 +29,24 @@ function classOf(table, at, text, most = SHORT) {
   return [column.side, ...Object.keys(marks).filter((mark) => marks[mark])].filter(Boolean).join(" ");
 }
 
+// A verdict says in words what its mark says, to whoever points at it or has it read aloud.
+const verdictOf = (column, text) => !column.judged ? ""
+  : text.startsWith("✓") ? words.met : text.startsWith("✕") ? words.missed : "";
+
+function judgedCell(column, cell, settings) {
+  const text = shownOf(cell);
+  const verdict = verdictOf(column, text);
+  const title = [verdict, column.hint].filter(Boolean).join("　");
+  return make("td", { ...settings, title }, text, verdict ? make("span", { class: "said", text: verdict }) : null);
+}
+
 function tableCell(table, at, cell, mark) {
   const column = table.columns[at];
   if ("full" in column) return barCell(column, cell);
-  const ink = typeof cell === "string" ? "" : cell[2];
+  const [, , ink, ground] = typeof cell === "string" ? [] : cell;
   const settings = { class: classOf(table, at, shownOf(cell)) };
-  if (at !== table.name || typeof mark !== "number") return make("td", { ...settings, text: shownOf(cell), ink });
+  if (column.hint) return judgedCell(column, cell, { ...settings, ink, ground });
+  if (at !== table.name || typeof mark !== "number") return make("td", { ...settings, text: shownOf(cell), ink, ground });
   return make("td", settings, make("button", {
     type: "button", class: "link", text: shownOf(cell), click: () => openSubject(mark),
   }));
@@ -57,6 +69,7 @@ function headRow(table, sortBy) {
     const head = make("th", { scope: "col", "data-head": column.head, class: classOf(table, at, column.head, SHORT_HEAD) });
     if (column.head) head.append(make("button", { type: "button", text: column.head, click: () => sortBy(at) }));
     head.append(make("small", { text: column.unit }));
+    if (column.hint) head.title = column.hint;
     head.style.minWidth = `${column.px}px`;
     return head;
   }));
@@ -74,7 +87,7 @@ function totalsOf(table) {
 function linesOf(table) {
   return table.rows.map((row, place) => {
     const cells = row.map((cell) => typeof cell === "number" ? table.pool[cell] : cell);
-    const text = cells.filter((cell) => typeof cell === "string").join(" ").toLowerCase();
+    const text = cells.filter((cell) => figureOf(cell) === null).map(shownOf).join(" ").toLowerCase();
     return { place, cells, text };
   });
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -15,13 +16,20 @@ from clusterxl.report.tables import Cell, Entry, Table
 MOST_TEXT_PX = 200
 
 
-def table_on_page(table: Table, *, name: int | None = 0, marks: Sequence[int | None] = ()) -> Json:
+def table_on_page(
+    table: Table,
+    *,
+    name: int | None = 0,
+    marks: Sequence[int | None] = (),
+    more: Mapping[int, Json] = MappingProxyType({}),
+) -> Json:
     """Return a table for the page.
 
     Args:
         table: The table.
         name: The column, from 0, whose cells lead to the subject of their row; None for none.
         marks: Place of that subject among all, row by row; None where it is none of them.
+        more: What else is told of a column, from 0.
 
     Returns:
         Title, note, columns and rows. A number in a row stands for a cell of the pool, which
@@ -37,7 +45,9 @@ def table_on_page(table: Table, *, name: int | None = 0, marks: Sequence[int | N
     return {
         "title": table.title,
         "note": table.note,
-        "columns": [_column(table, place, is_name=place == name) for place in kept],
+        "columns": [
+            _column(table, place, is_name=place == name) | more.get(place, {}) for place in kept
+        ],
         "name": -1 if name is None else kept.index(name),
         "frozen": sum(place < table.frozen for place in kept),
         "marks": list(marks),

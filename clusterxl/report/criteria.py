@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 
 from clusterxl.criteria import Criterion, Standing
 from clusterxl.excel.cells import address, sheet_reference
@@ -33,6 +34,7 @@ class CriteriaSheet:
         name: Name of the sheet.
         table: The table.
         criteria: What it shows.
+        shown_at: Column on the sheet of what each rule judges.
         at: Column on the sheet of the verdicts on each rule; `met` of how many are met, `group`
             of the groups where the form has levels.
         rows: Row of each return.
@@ -43,6 +45,7 @@ class CriteriaSheet:
     name: str
     table: Table
     criteria: tuple[Criterion, ...]
+    shown_at: Mapping[str, int]
     at: Mapping[str, int]
     rows: Mapping[str, int]
     met: Mapping[str, int]
@@ -101,6 +104,8 @@ def _sheet(source: JudgedRows, name: str) -> CriteriaSheet:
     criteria = source.criteria
     names = name_columns(source)
     body = [criterion_columns(source, criterion) for criterion in criteria]
+    ends = accumulate(map(len, body), initial=FIRST_COLUMN + len(names) - 1)
+    shown_at = {c.rule.id: end for c, end in zip(criteria, islice(ends, 1, None), strict=True)}
     # Behind the printed columns and the one of how many are met.
     start = FIRST_COLUMN + len(names) + sum(map(len, body)) + 1
     at = {criterion.rule.id: start + place for place, criterion in enumerate(criteria)}
@@ -127,6 +132,7 @@ def _sheet(source: JudgedRows, name: str) -> CriteriaSheet:
         name=name,
         table=table.padded(),
         criteria=criteria,
+        shown_at=shown_at,
         at=at,
         rows=rows,
         met=source.met,

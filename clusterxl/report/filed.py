@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clusterxl.excel.sheet import Sheet
+from clusterxl.report.tables import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +43,7 @@ class Filing:
         facts: What names the batch and this state of it: label and text.
         left_out: The returns that do not count.
         standings: Where the returns of each group of the batch stand, in words, by its name.
-        draw: Draws title and table of the groups on a sheet of their own, heads in the same row
-            as all tables, and returns the last row and column used.
+        groups: How each of its groups stands.
         archive: Folder of the batch in which the originals lie by their hash.
     """
 
@@ -53,5 +52,5 @@ class Filing:
     facts: tuple[tuple[str, str], ...]
     left_out: tuple[LeftOut, ...]
     standings: Mapping[str, str]
-    draw: Callable[[Sheet], tuple[int, int]]
+    groups: Table
     archive: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from clusterxl.excel.sheet import Sheet
@@ -11,7 +10,7 @@ from clusterxl.report.context import DASH, TICK, Context, base_name, inert, reco
 from clusterxl.report.drawing import draw_table, print_table
 from clusterxl.report.filed import Filing
 from clusterxl.report.looks import BELOW_INK, COUNT_OR_DASH, LIGHT, MUTED
-from clusterxl.report.tables import FIRST_COLUMN, FIRST_HEAD, Cell, Column, Entry, Table
+from clusterxl.report.tables import FIRST_COLUMN, Cell, Column, Entry, Table
 
 FIGURES = ("required", "filled", "share", "errors", "warnings", "open", "explained", "counts")
 TEXTS = ("subject", "file", "reason")
@@ -23,14 +22,15 @@ SHA256_PX, SIZE = 470, 9
 
 def draw_standings(sheet: Sheet, context: Context, filing: Filing) -> None:
     """Draw how the groups of a batch stand."""
-    last_row, last_column = filing.draw(sheet)
-    page = context.page(sheet.name, last_row=last_row, last_column=last_column)
-    sheet.page(replace(page, repeat=(FIRST_HEAD, FIRST_HEAD)))
+    _draw(sheet, context, filing.groups)
 
 
 def draw_filing(sheet: Sheet, context: Context) -> None:
     """Draw what came in, what of it counts, and why the rest does not."""
-    table = filing_table(context)
+    _draw(sheet, context, filing_table(context))
+
+
+def _draw(sheet: Sheet, context: Context, table: Table) -> None:
     draw_table(sheet, table, context.looks)
     last_column = FIRST_COLUMN + table.printed - 1
     page = context.page(sheet.name, last_row=table.last_row, last_column=last_column)

@@ -9,6 +9,7 @@ from clusterxl.report.answers import Shown, shown_answers
 from clusterxl.report.cards import Card, cards_of, quality_facts
 from clusterxl.report.chart_data import ChartData
 from clusterxl.report.context import Context
+from clusterxl.report.criteria import CriteriaSheet, criteria_among, criteria_sheets
 from clusterxl.report.groups import group_ranking
 from clusterxl.report.overview import overview_panels, quality_headline
 from clusterxl.report.panels import Panel, Sources
@@ -23,6 +24,7 @@ class Outline:
     Attributes:
         sources: What cards and panels point to, the chart data among it.
         shown: What is shown of each answer, by return and key.
+        judged: The sheets of what the form demands.
         cards: The figures that must be seen first.
         panels: The charts with their headlines.
         quality: How good the data are, as a sentence.
@@ -31,6 +33,7 @@ class Outline:
 
     sources: Sources
     shown: dict[tuple[str, str], Shown]
+    judged: tuple[CriteriaSheet, ...]
     cards: tuple[Card, ...]
     panels: tuple[Panel, ...]
     quality: str
@@ -42,16 +45,21 @@ def outline_of(context: Context) -> Outline:
     # Elsewhere there are no rows of sources that numbers could lead to.
     places = places_of(context, section_sheets(context), {})
     shown = shown_answers(context)
+    judged = criteria_sheets(context, places, shown)
+    criteria = criteria_among(judged)
+    has_groups = context.form.levels and places.columns
     sources = Sources(
         context=context,
         places=places,
         data=ChartData(context=context),
-        subjects=subject_ranking(context, places, shown),
-        groups=group_ranking(context, places) if context.form.levels and places.columns else None,
+        subjects=subject_ranking(context, places, shown, criteria),
+        groups=group_ranking(context, places, criteria) if has_groups else None,
+        criteria=criteria,
     )
     return Outline(
         sources=sources,
         shown=shown,
+        judged=judged,
         cards=tuple(cards_of(sources)),
         panels=tuple(overview_panels(sources)),
         quality=quality_headline(context),

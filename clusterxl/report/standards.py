@@ -21,16 +21,38 @@ COUNTED = ("met", "missed", "no_data")
 
 def draw_standards(sheet: Sheet, context: Context, sheets: Sequence[CriteriaSheet]) -> None:
     """Draw what is demanded, with its source and whether somebody has read it there."""
-    table = Table(
+    table = standards_table(context, sheets)
+    draw_table(sheet, table, context.looks)
+    last = FIRST_COLUMN + table.printed - 1
+    print_table(sheet, table, context.page(sheet.name, last_row=table.last_row, last_column=last))
+
+
+def standards_table(context: Context, sheets: Sequence[CriteriaSheet]) -> Table:
+    """Return what is demanded, with its source and whether somebody has read it there."""
+    return Table(
         title=_title(context, [c for one in sheets for c in one.criteria]),
         note=context.basis + context.say("report.standards_note"),
         columns=_columns(context),
         rows=[_row(context, one, criterion) for one in sheets for criterion in one.criteria],
         frozen=2,
     )
-    draw_table(sheet, table, context.looks)
-    last = FIRST_COLUMN + table.printed - 1
-    print_table(sheet, table, context.page(sheet.name, last_row=table.last_row, last_column=last))
+
+
+def source_of(criterion: Criterion) -> str:
+    """Return where it is written what a criterion demands; a dash where nobody says."""
+    sources = [threshold.source for threshold in criterion.rule.thresholds if threshold.source]
+    return _lines(sources) or criterion.rule.basis or DASH
+
+
+def state_of(context: Context, criterion: Criterion) -> Entry:
+    """Return whether somebody has read at its source what a criterion demands."""
+    if not criterion.is_set:
+        return Cell(context.say("report.unset_short"), ink=MUTED)
+    if not criterion.rule.thresholds:
+        return Cell(DASH, ink=MUTED)
+    if criterion.is_verified:
+        return context.say("report.verified")
+    return Cell(context.say("report.unverified"), ink=BELOW_INK)
 
 
 def _columns(context: Context) -> list[Column]:
@@ -62,15 +84,14 @@ def _row(context: Context, sheet: CriteriaSheet, criterion: Criterion) -> list[E
     rule = criterion.rule
     labels = (plain_label(context.form.by_key[key].field.label) for key in criterion.keys)
     demand = demand_text(context, criterion) or rule.title
-    sources = [threshold.source for threshold in rule.thresholds if threshold.source]
     return [
         rule.id,
         rule.title,
         _lines(labels),
         demand if criterion.is_set else Cell(demand, ink=MUTED),
         *_counts(context, sheet, criterion),
-        _lines(sources) or rule.basis or DASH,
-        _state(context, criterion),
+        source_of(criterion),
+        state_of(context, criterion),
     ]
 
 
@@ -89,16 +110,6 @@ def _counts(context: Context, sheet: CriteriaSheet, criterion: Criterion) -> lis
         Formula(f"=COUNTIF({cells},{mark})", own.count(Standing(name)))
         for name, mark in zip(COUNTED, wanted, strict=True)
     ]
-
-
-def _state(context: Context, criterion: Criterion) -> Entry:
-    if not criterion.is_set:
-        return Cell(context.say("report.unset_short"), ink=MUTED)
-    if not criterion.rule.thresholds:
-        return Cell(DASH, ink=MUTED)
-    if criterion.is_verified:
-        return context.say("report.verified")
-    return Cell(context.say("report.unverified"), ink=BELOW_INK)
 
 
 def _title(context: Context, criteria: Sequence[Criterion]) -> str:

@@ -157,6 +157,16 @@ class Table:
         """How many columns are printed."""
         return sum(column.printed for column in self.columns)
 
+    @property
+    def printed_part(self) -> Table:
+        """The table without what only serves formulas and whoever looks behind the figures."""
+        return replace(
+            self,
+            columns=self.columns[: self.printed],
+            rows=[row[: self.printed] for row in self.rows],
+            totals=[row[: self.printed] for row in self.totals],
+        )
+
 
 def band_starts(table: Table) -> tuple[int, ...]:
     """Return the columns, from 0, that start a further printed page beside the frozen ones.
