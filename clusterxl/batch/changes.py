@@ -77,11 +77,9 @@ def find_changes(batch: Batch, ledger: Ledger, before: str, after: str) -> Chang
         )
     except (LedgerError, WorkbookError):
         return None
-    settled, arisen = settled_and_arisen(
-        # Another file has marks of its own: that the old ones are gone solves no problem.
-        *([f for f in one.findings if not is_of_file(f)] for one in (old, new)),
-        same=attrgetter("code", "key", "is_explained"),
-    )
+    # Another file has marks of its own: that the old ones are gone solves no problem.
+    was, now = ([f for f in one.findings if not is_of_file(f)] for one in (old, new))
+    settled, arisen = settled_and_arisen(was, now, attrgetter("code", "key", "is_explained"))
     return Changes(
         before=names[0].sha256,
         answers=tuple(_changed(batch, old, new, settled, arisen)),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from clusterxl.batch.contacts import Contacts
 from clusterxl.batch.reminders import draw_reminders
 from clusterxl.batch.status import Count, Slot, Standing, Status
 from clusterxl.batch.status_looks import FIRST_COLUMN, Column, Line, StatusLooks
@@ -101,7 +102,7 @@ def write_status(
     status: Status,
     *,
     compared: Iterable[Compared] = (),
-    contacts: Mapping[str, str] | None = None,
+    contacts: Mapping[str, Sequence[Contacts]] | None = None,
     sample: bool = False,
 ) -> bytes:
     """Write how a batch stands as a workbook, in the language of the form.

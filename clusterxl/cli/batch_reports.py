@@ -41,7 +41,7 @@ def status(
     ctx: click.Context, kind: str | None, output: Path | None, with_contacts: bool, force: bool
 ) -> None:
     """Tell who answered, who is late and what is still owed."""
-    from clusterxl.batch.gather import contacts_of
+    from clusterxl.batch.contacts import contacts_of
     from clusterxl.batch.results import comparisons_of, status_of
     from clusterxl.batch.status_book import write_status
     from clusterxl.cli.batch_document import as_json, as_text
