@@ -142,7 +142,7 @@ class _Writer:
     def put(self, found: Recorded) -> None:
         """Write the correction of a return unless it is there, or the return is held."""
         unit = self._units.get(found.unit)
-        reason = self._held(found, unit)
+        reason = held_reason(self._ledger, found, unit)
         if reason or unit is None:
             self.held.append(Held(recorded=found, reason=reason))
             return
@@ -206,19 +206,26 @@ class _Writer:
         sent = [self._known[name].round for name in slot if name in self._known]
         return max(found.round, *sent, 0) + 1
 
-    def _held(self, found: Recorded, unit: Unit | None) -> str:
-        """Say why a return is not sent back before a person decides; empty where it may be."""
-        if unit is None:
-            return say("batch.held_unit")
-        told = find_findings(self._ledger, found.sha256)
-        if any(one.code in set(Doubt) for one in told):
-            return say("batch.held_doubt")
-        if any(one.code.startswith("STAMP-") and one.severity is Severity.ERROR for one in told):
-            return say("batch.held_stamp")
-        return ""
-
     def _tell(self, unit: Unit, found: Recorded, sent: Correction) -> None:
         self.sent.append(Sent(unit=unit, recorded=found, file=sent.file, round=sent.round))
+
+
+def held_reason(ledger: Ledger, found: Recorded, unit: Unit | None) -> str:
+    """Say why a return is not sent back before a person decides; empty where it may be.
+
+    Args:
+        ledger: The ledger.
+        found: A questioned return.
+        unit: Its unit; None where the roster has none.
+    """
+    if unit is None:
+        return say("batch.held_unit")
+    told = find_findings(ledger, found.sha256)
+    if any(one.code in set(Doubt) for one in told):
+        return say("batch.held_doubt")
+    if any(one.code.startswith("STAMP-") and one.severity is Severity.ERROR for one in told):
+        return say("batch.held_stamp")
+    return ""
 
 
 def _place(batch: Batch, unit: Unit, found: Recorded, round_: int) -> str:
