@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from clusterxl.batch.again import outdated
 from clusterxl.batch.contacts import contact_lines
-from clusterxl.batch.correct import held_reason
 from clusterxl.batch.decide import find_return
 from clusterxl.batch.folder import Batch
+from clusterxl.batch.held import held_reason
 from clusterxl.batch.words import hides_subjects
 from clusterxl.correct import is_asked
 from clusterxl.digest import in_order_of_work
@@ -40,7 +40,7 @@ class Step(StrEnum):
     NONE = "none"
     CORRECT = "correct"
     ANSWER = "answer"
-    HELD = "held"
+    UNIT = "unit"
     SETTLE = "settle"
     AGAIN = "again"
     NEWER = "newer"
@@ -67,7 +67,6 @@ class Shown:
         unit: Its unit; None where the roster has none.
         why: Why it stands where it stands, in a sentence.
         step: What comes next.
-        held: Why a person must decide before it can be sent back; empty where none must.
         history: What happened to it, oldest first.
         others: The other returns of its slot, in the order in which they came.
         names: Names of the files of the returns its history speaks of, by hash.
@@ -80,7 +79,6 @@ class Shown:
     unit: Unit | None
     why: str
     step: Step
-    held: str
     history: tuple[Event, ...]
     others: tuple[Recorded, ...]
     names: Mapping[str, str]
@@ -130,7 +128,6 @@ def show_return(batch: Batch, name: str, *, with_contacts: bool = False) -> Show
             unit=unit,
             why=_why(ledger, found, held, told, history),
             step=_step(batch, ledger, found, (held, history, others, told)),
-            held=held,
             history=history,
             others=tuple(map(_without_name, others)) if hides else others,
             names={one.sha256: one.file for one in find_returns(ledger)},
@@ -207,8 +204,11 @@ def _step(
         return Step.PURGED
     if found.sha256 in {one.sha256 for one in outdated(ledger, batch.units)}:
         return Step.ROSTER
+    if found.state is State.QUESTIONED and held:
+        is_known = found.unit in {unit.code for unit in batch.units}
+        return Step.SETTLE if is_known else Step.UNIT
     if found.state is State.QUESTIONED:
-        return Step.HELD if held else _step_of_questioned(history, told)
+        return _step_of_questioned(history, told)
     if found.state is State.ACCEPTED and any(one.state is State.QUESTIONED for one in others):
         return Step.DECIDE
     return _STEPS[found.state]

@@ -17,7 +17,7 @@ from clusterxl.batch.words import (
     slot_name,
     standing_word,
 )
-from clusterxl.cli.columns import GAP, table, width_of
+from clusterxl.cli.columns import GAP, folded, table, width_of
 from clusterxl.form.model import Form
 from clusterxl.ledger import Recorded
 from clusterxl.ledger.records import ID_LENGTH
@@ -34,8 +34,8 @@ def as_text(form: Form, status: Status, *, width: int = 0) -> str:
     Args:
         form: The form.
         status: How the batch stands.
-        width: Columns of the terminal, where lists of units end; 0 where they may be as long as
-            they are.
+        width: Columns of the terminal, where lines are folded and lists of units end; 0 where
+            they may be as long as they are.
     """
     lines = [headline(status), deadline_line(status), ""]
     groups = missing_first(status.groups) if len(form.levels) > 1 else ()
@@ -53,7 +53,12 @@ def as_text(form: Form, status: Status, *, width: int = 0) -> str:
             say("status.outdated", count=len(status.outdated), files=one_line(files, _LONG)),
         ]
     lines += ["", status.files.line(), journal_line(status)]
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(part.rstrip() for line in lines for part in folded(line, width))
+
+
+def has_lines(status: Status) -> bool:
+    """Whether the text names returns that wait for something, one by one."""
+    return bool((*status.strays, *_open_slots(status), *_others(status)))
 
 
 def as_json(form: Form, status: Status, *, ascii_only: bool = False) -> str:

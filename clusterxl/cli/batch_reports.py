@@ -47,7 +47,7 @@ def status(
     from clusterxl.batch.contacts import contacts_of
     from clusterxl.batch.results import comparisons_of, status_of
     from clusterxl.batch.status_book import write_status
-    from clusterxl.cli.batch_document import as_json, as_text
+    from clusterxl.cli.batch_document import as_json, as_text, has_lines
 
     batch = batch_options.opened(ctx)
     kind = kind or KIND_OF_SUFFIX.get(output.suffix.lower() if output else "", "text")
@@ -73,6 +73,8 @@ def status(
         as_json=partial(as_json, batch.form, taken),
         as_text=partial(as_text, batch.form, taken),
     )
+    if kind == "text" and output is None and has_lines(taken):
+        tell_next(batch, "shown")
 
 
 @spoken("batch_show")

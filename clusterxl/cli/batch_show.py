@@ -9,7 +9,7 @@ from typing import Any
 
 from clusterxl.batch.decide import shown_line
 from clusterxl.batch.folder import Batch
-from clusterxl.batch.show import Shown, Step
+from clusterxl.batch.show import Shown
 from clusterxl.cli.columns import GAP, folded, padded, width_of
 from clusterxl.cli.document import entry_lines, finding_object
 from clusterxl.findings_book import level_of
@@ -30,12 +30,14 @@ def as_text(batch: Batch, shown: Shown, *, at: str = "", width: int = 0) -> str:
         at: The option that names the batch, for commands to type.
         width: Columns of the terminal; 0 where a line may be as long as it is.
     """
-    lines = [*_altered(shown), *_facts(shown, at), "", say("show.history")]
+    lines = [*_altered(shown), *_facts(shown), "", say("show.history")]
     lines += [_INDENT + _event_line(batch, shown, event) for event in shown.history]
     if shown.others:
         lines += ["", say("show.others"), *(_INDENT + shown_line(one) for one in shown.others)]
     lines += ["", _count_line(shown), *entry_lines(shown.findings, typed=True)]
-    return "\n".join(part for line in lines for part in folded(line, width))
+    told = [part for line in lines for part in folded(line, width)]
+    # A command that is folded cannot be copied.
+    return "\n".join((*told, "", say("show.next", step=next_line(shown, at))))
 
 
 def as_json(batch: Batch, shown: Shown, *, ascii_only: bool = False) -> str:
@@ -72,7 +74,7 @@ def _altered(shown: Shown) -> Iterator[str]:
         yield from (say("show.verify"), "")
 
 
-def _facts(shown: Shown, at: str) -> Iterator[str]:
+def _facts(shown: Shown) -> Iterator[str]:
     found, unit = shown.recorded, shown.unit
     name = unit.name if unit else ""
     subject = found.subject if found.subject != name else ""
@@ -88,7 +90,6 @@ def _facts(shown: Shown, at: str) -> Iterator[str]:
             warnings=shown.warnings,
         ),
         "why": shown.why,
-        "next": next_line(shown, at),
         "file": found.file or say("show.file_gone"),
         "hash": found.sha256,
         "rounds": rounds,
@@ -111,8 +112,6 @@ def next_line(shown: Shown, at: str) -> str:
         shown: The return.
         at: The option that names the batch.
     """
-    if shown.step is Step.HELD:
-        return shown.held
     waiting = [one.sha256 for one in shown.others if one.state is State.QUESTIONED]
     other = shown.recorded.superseded_by or next(iter(waiting), "")
     figures = {"id": shown.recorded.sha256[:ID_LENGTH], "other": other[:ID_LENGTH], "at": at}

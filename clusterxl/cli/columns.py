@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from clusterxl.cli.console import tell, terminal_width
 from clusterxl.excel.heights import is_wide
 
 GAP = "  "
 _HANG = 4
 # A terminal that leaves less for a text is not worth folding it for.
 _LEAST_ROOM = 20
-# What never begins a line.
+# What never ends a line, and what never begins one.
+_OPENING = frozenset("（《〈“【「『([{")
 _CLOSING = frozenset("，。、；：！？）》〉”】」』…,.;:!?)]}%")
 
 
@@ -65,16 +67,32 @@ def folded(line: str, width: int, *, hang: int = _HANG) -> Iterator[str]:
     yield rest
 
 
+def tell_folded(line: str) -> None:
+    """Print a line of which more than one may be told, so that each is seen to begin."""
+    for part in folded(line, terminal_width(), hang=2):
+        tell(part)
+
+
 def _break_of(line: str, width: int) -> int:
-    """Return before which character a line is broken: a word stays whole, if it has room."""
-    taken, last = 0, 0
+    """Return before which character a line is broken: a word stays whole, if it has room.
+
+    Between two columns is better than within one, unless half of the line would stay empty.
+    """
+    taken, last, gap = 0, 0, 0
     first = len(line) - len(line.lstrip(" "))
     for at, char in enumerate(line):
         taken += 2 if is_wide(char) else 1
         if taken > width:
-            return last if last > first else at
-        follows = line[at + 1] if at + 1 < len(line) else ""
-        is_free = char == " " or is_wide(char) or is_wide(follows)
-        if is_free and follows not in _CLOSING:
+            found = gap or last
+            return found if found > first else at
+        if _may_part(char, line[at + 1 : at + 2]):
             last = at + 1
+            if line[at - 1 : at + 1] == GAP and 2 * taken > width:
+                gap = last
     return len(line)
+
+
+def _may_part(before: str, after: str) -> bool:
+    """Whether a line may end between two characters."""
+    is_free = before == " " or is_wide(before) or (bool(after) and is_wide(after))
+    return is_free and before not in _OPENING and after not in _CLOSING
