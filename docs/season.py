@@ -136,6 +136,7 @@ def _first_files(season: Season) -> None:
     season.run("第一次接收", "batch", "receive", inbox.name, "--batch", SEASON)
     season.run("再接收一次", "batch", "receive", inbox.name, "--batch", SEASON)
     season.run("第一次情况", "batch", "status", "--batch", SEASON)
+    season.run("看一份", "batch", "show", "440306-2", "--batch", SEASON)
     season.run("退回", "batch", "correct", "--batch", SEASON, "--deadline", "2023-04-25")
     season.run("退回", "batch", "correct", "--batch", SEASON, "--deadline", "2023-04-25")
 
