@@ -175,11 +175,11 @@ def is_asked(found: Finding) -> bool:
     """Whether a finding is put to whoever answers; what a fresh workbook settles is not."""
     if found.severity is Severity.INFO or found.is_explained:
         return False
-    return bool(found.key) or found.severity is Severity.ERROR or not _is_settled(found)
+    return bool(found.key) or found.severity is Severity.ERROR or not is_of_file(found)
 
 
-def _is_settled(found: Finding) -> bool:
-    """Whether a fresh workbook settles it: what was changed about the old one itself."""
+def is_of_file(found: Finding) -> bool:
+    """Whether a finding is about a file, not about what it says: a fresh workbook settles it."""
     return not found.key and found.code.startswith(_SETTLED)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
@@ -136,6 +137,7 @@ def _first_files(season: Season) -> None:
     season.run("第一次接收", "batch", "receive", inbox.name, "--batch", SEASON)
     season.run("再接收一次", "batch", "receive", inbox.name, "--batch", SEASON)
     season.run("第一次情况", "batch", "status", "--batch", SEASON)
+    season.run("看一份", "batch", "show", "440306-2", "--batch", SEASON)
     season.run("退回", "batch", "correct", "--batch", SEASON, "--deadline", "2023-04-25")
     season.run("退回", "batch", "correct", "--batch", SEASON, "--deadline", "2023-04-25")
 
@@ -235,8 +237,16 @@ def _in_china() -> Iterator[None]:
     """Tell days as they are told there."""
     before = os.environ.get("TZ")
     os.environ["TZ"] = "Asia/Shanghai"
+    _heed_zone()
     yield
     os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+    _heed_zone()
+
+
+def _heed_zone() -> None:
+    # Windows has no such call, and takes the zone of the computer.
+    if hasattr(time, "tzset"):
+        time.tzset()
 
 
 if __name__ == "__main__":

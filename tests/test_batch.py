@@ -346,6 +346,24 @@ class TestReceive:
             ("wheat_2024", "many", "4", ("GEN-NUM",), ()),
         ]
 
+    def test_a_mark_of_the_old_file_that_is_gone_is_no_problem_solved(
+        self, batch: Batch, tmp_path: Path
+    ) -> None:
+        # Its name begins with the code of another unit.
+        sent = {"1102 a.xlsx": filled(batch, "1101", wheat_2024="many")}
+        assert codes(receive(batch, tmp_path / "1", sent), "1102 a.xlsx") == {
+            "STAMP-SENDER",
+            "GEN-NUM",
+        }
+        (again,) = receive(batch, tmp_path / "2", {"b.xlsx": filled(batch, "1101")}).files
+        assert again.changes
+        assert [found.code for found in again.changes.settled] == ["GEN-NUM"]
+        wrong = {"1102 c.xlsx": filled(batch, "1101", wheat_2024=7)}
+        (worse,) = receive(batch, tmp_path / "3", wrong).files
+        assert worse.changes
+        assert "STAMP-SENDER" in {found.code for found in worse.findings}
+        assert worse.changes.arisen == ()
+
     def test_what_was_accepted_counts_until_a_newer_one_is(
         self, batch: Batch, tmp_path: Path
     ) -> None:

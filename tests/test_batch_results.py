@@ -15,9 +15,11 @@ from batch_rig import BAD, Clock, begun, filled, take_in
 from click.testing import CliRunner, Result
 from ledger_play import files_below
 
+from clusterxl.batch.begin import Beginning, begin_batch
+from clusterxl.batch.contacts import contacts_of
 from clusterxl.batch.correct import CorrectReport, correct_batch
 from clusterxl.batch.folder import Batch, open_batch
-from clusterxl.batch.gather import contacts_of, gather
+from clusterxl.batch.gather import gather
 from clusterxl.batch.results import (
     compare_batch,
     comparisons_of,
@@ -29,6 +31,9 @@ from clusterxl.batch.status import Standing
 from clusterxl.cli.group import cli
 from clusterxl.errors import NothingFoundError
 from clusterxl.excel.signing import Origin, verify
+from clusterxl.form.file import load_form
+from clusterxl.generate import plan_return, write_plan
+from clusterxl.issuer import Issuer
 from clusterxl.ledger import (
     Act,
     State,
@@ -40,6 +45,7 @@ from clusterxl.ledger import (
 )
 from clusterxl.read import read_return
 from clusterxl.sentences import say
+from clusterxl.testing.defects import simulate_defects
 
 # Of a comparison openpyxl drops the bars in cells, and says so.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
@@ -275,8 +281,32 @@ def test_whom_to_call_is_what_the_returns_say(batch: Batch) -> None:
     with batch.ledger() as ledger:
         contacts = contacts_of(batch, ledger)
     assert set(contacts) == {"101", "201"}
-    assert "张某" in contacts["101"]
-    assert "0755-00001234" in contacts["101"]
+    (east,) = contacts["101"]
+    assert (east.subject, east.lines) == (
+        "东县第1产业",
+        ("联系人：张某", "电话：0755-00001234"),
+    )
+
+
+def test_people_of_the_same_title_are_told_by_the_question_above_them(tmp_path: Path) -> None:
+    form = load_form("gd-cluster-2023", base_year=2022)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("city,unit\n深圳市,宝安区\n", encoding="utf-8")
+    asked = Beginning(form="gd-cluster-2023", base_year=2022, roster=roster)
+    batch = begin_batch(tmp_path / "round", asked)
+    (unit,) = batch.units
+    stamp = Issuer(batch.form, batch=batch.facts.batch, key=batch.key).stamp(unit)
+    answers = simulate_defects(form, unit=unit, seed=1).answers
+    kept = {key: value for key, value in answers.items() if key != "operator_contact"}
+    take_in(batch, {"a.xlsx": write_plan(plan_return(form, unit=unit, answers=kept, stamp=stamp))})
+    with batch.ledger() as ledger:
+        ((own,),) = contacts_of(batch, ledger).values()
+    heads = [[part.partition("：")[0] for part in line.split("，")] for line in own.lines]
+    assert heads == [
+        ["联系人及联系电话", "联系电话"],
+        ["县（市、区）中小企业主管部门的联系人", "联系方式"],
+        ["集群运营管理机构的联系方式"],
+    ]
 
 
 class TestCommands:
@@ -304,8 +334,12 @@ class TestCommands:
         for options, shown in (((), False), (("--with-contacts",), True)):
             assert run(batch, "status", "--format", "xlsx", *options).exit_code == 0
             sheet = openpyxl.load_workbook(path)["催报"]
-            texts = " ".join(str(cell) for row in sheet.values for cell in row)
-            assert ("张某" in texts) is shown
+            texts = [str(cell) for row in sheet.values for cell in row]
+            # The second subject of the unit has sent nothing: whom its first one names is told.
+            assert [text for text in texts if "张某" in text] == [
+                "同单位的东县第1产业所填：\n联系人：张某\n电话：0755-00001234",
+                "联系人：张某",
+            ][: 2 * shown]
 
     def test_correct_says_what_was_written_and_what_was_not(self, batch: Batch) -> None:
         done = run(batch, "correct")

@@ -15,6 +15,7 @@ import pytest
 from hand_returns import FORMS
 from ledger_play import made, opened, receive
 
+from clusterxl.batch.contacts import Contacts
 from clusterxl.batch.groups import groups_table
 from clusterxl.batch.status import Slot, Standing, Status, take_status
 from clusterxl.batch.status_book import Compared, write_status
@@ -315,8 +316,10 @@ class TestWorkbook:
     def test_reminders_are_a_page_a_group_and_name_people_only_when_asked(
         self, form: Form, status: Status
     ) -> None:
-        contacts = {"4402": "示例人 000"}
-        for given, shown in ((None, False), (contacts, True)):
+        own = Contacts(
+            return_id=status.slots[2].return_id, subject="", lines=("联系人：示例人", "电话：000")
+        )
+        for given, shown in ((None, False), ({"4402": (own,)}, True)):
             content = write_status(form, status, contacts=given)
             sheet = openpyxl.load_workbook(BytesIO(content))["催报"]
             texts = [str(cell) for row in sheet.values for cell in row if cell is not None]
@@ -324,7 +327,7 @@ class TestWorkbook:
                 "甲市：还有 1 份未报",
                 "乙市：还有 1 份未报、1 份待改",
             ]
-            assert ("示例人 000" in texts) is shown
+            assert ("联系人：示例人\n电话：000" in texts) is shown
             assert [brk.id for brk in sheet.row_breaks.brk] == [5]
 
     def test_the_code_of_a_town_stands_apart_from_its_neighbour(

@@ -68,6 +68,7 @@ def commands_of(root: Path) -> dict[str, tuple[str, ...]]:
         "issue": (),
         "receive": (inbox_of(root),),
         "status": (),
+        "show": ("2201-1",),
         "correct": (),
         "aggregate": (),
         "export": (),

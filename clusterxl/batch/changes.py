@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.judge import Examined, canonical_values, examine
+from clusterxl.correct import is_of_file
 from clusterxl.errors import LedgerError, WorkbookError
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import day_of
@@ -44,8 +45,8 @@ class Changes:
     Attributes:
         before: Hash of the earlier return.
         answers: The answers that changed, in the order of the form.
-        settled: Findings that are gone, by code and key.
-        arisen: Findings that are new.
+        settled: Findings about what it says that are gone, by code and key.
+        arisen: Findings about what it says that are new.
     """
 
     before: str
@@ -76,9 +77,9 @@ def find_changes(batch: Batch, ledger: Ledger, before: str, after: str) -> Chang
         )
     except (LedgerError, WorkbookError):
         return None
-    settled, arisen = settled_and_arisen(
-        old.findings, new.findings, attrgetter("code", "key", "is_explained")
-    )
+    # Another file has marks of its own: that the old ones are gone solves no problem.
+    was, now = ([f for f in one.findings if not is_of_file(f)] for one in (old, new))
+    settled, arisen = settled_and_arisen(was, now, attrgetter("code", "key", "is_explained"))
     return Changes(
         before=names[0].sha256,
         answers=tuple(_changed(batch, old, new, settled, arisen)),

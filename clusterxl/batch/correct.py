@@ -10,25 +10,23 @@ from pathlib import Path
 
 from clusterxl.batch.correction_list import Sent, write_sent
 from clusterxl.batch.folder import CORRECTIONS, Batch
+from clusterxl.batch.held import held_reason
 from clusterxl.batch.judge import Examined, examine
 from clusterxl.correct import Sending, asks_of, next_stamp, write_correction
 from clusterxl.errors import WorkbookError
 from clusterxl.excel.signing import signed
 from clusterxl.excel.stamp import Stamp
-from clusterxl.finding import Severity
 from clusterxl.form.roster import Unit
 from clusterxl.generate import stamp_of
 from clusterxl.issue import Places, serial_of
 from clusterxl.ledger import (
     Act,
     Correction,
-    Doubt,
     Ledger,
     Recorded,
     State,
     entries,
     find_corrections,
-    find_findings,
     find_returns,
     head,
     record_correction,
@@ -142,7 +140,7 @@ class _Writer:
     def put(self, found: Recorded) -> None:
         """Write the correction of a return unless it is there, or the return is held."""
         unit = self._units.get(found.unit)
-        reason = self._held(found, unit)
+        reason = held_reason(self._ledger, found, unit)
         if reason or unit is None:
             self.held.append(Held(recorded=found, reason=reason))
             return
@@ -205,17 +203,6 @@ class _Writer:
         ]
         sent = [self._known[name].round for name in slot if name in self._known]
         return max(found.round, *sent, 0) + 1
-
-    def _held(self, found: Recorded, unit: Unit | None) -> str:
-        """Say why a return is not sent back before a person decides; empty where it may be."""
-        if unit is None:
-            return say("batch.held_unit")
-        told = find_findings(self._ledger, found.sha256)
-        if any(one.code in set(Doubt) for one in told):
-            return say("batch.held_doubt")
-        if any(one.code.startswith("STAMP-") and one.severity is Severity.ERROR for one in told):
-            return say("batch.held_stamp")
-        return ""
 
     def _tell(self, unit: Unit, found: Recorded, sent: Correction) -> None:
         self.sent.append(Sent(unit=unit, recorded=found, file=sent.file, round=sent.round))

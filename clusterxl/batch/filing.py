@@ -11,7 +11,7 @@ from clusterxl.batch.gather import settled_entry
 from clusterxl.batch.groups import groups_table
 from clusterxl.batch.status import Count, Slot, Standing, Status, take_status
 from clusterxl.batch.status_looks import StatusLooks
-from clusterxl.batch.words import standing_word
+from clusterxl.batch.words import hides_subjects, standing_word
 from clusterxl.form.model import Form
 from clusterxl.ledger import Ledger, Recorded, State, find_reason, find_returns
 from clusterxl.ledger.store import ARCHIVE
@@ -60,14 +60,10 @@ def filing_of(
 
 def _without_people(form: Form, status: Status) -> Status:
     """Return the status without names of subjects that are people."""
-    if not _is_personal(form):
+    if not hides_subjects(form):
         return status
     slots: tuple[Slot, ...] = tuple(replace(slot, subject="") for slot in status.slots)
     return replace(status, slots=slots)
-
-
-def _is_personal(form: Form) -> bool:
-    return form.subject in form.fields and form.fields[form.subject].personal
 
 
 def _basis(looks: StatusLooks, status: Status, *, counted: int, questioned: bool) -> str:
@@ -125,7 +121,7 @@ def _left_out(batch: Batch, ledger: Ledger, counted: Collection[str]) -> Iterato
     units = {unit.code: unit for unit in batch.units}
     every = find_returns(ledger)
     files = {found.sha256: found.file for found in every}
-    hides = _is_personal(batch.form)
+    hides = hides_subjects(batch.form)
     for found in every:
         if found.sha256 in counted:
             continue

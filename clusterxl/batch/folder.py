@@ -113,7 +113,9 @@ class Batch:
         return self.key
 
     @contextmanager
-    def ledger(self, *, changing_rules: bool = False) -> Iterator[Ledger]:
+    def ledger(
+        self, *, changing_rules: bool = False, only_reading: bool = False
+    ) -> Iterator[Ledger]:
         """Open its ledger for as long as the `with` block runs; one process at a time.
 
         What an earlier process left half-written in its folders is removed; so whoever writes
@@ -121,6 +123,7 @@ class Batch:
 
         Args:
             changing_rules: The rules are just being changed, so that the ledger may name others.
+            only_reading: Nothing is entered, not even that roster or deadline were edited.
 
         Raises:
             BatchError: The ledger is of another batch, or the rules are not those it names.
@@ -132,9 +135,10 @@ class Batch:
                 raise cannot("other_ledger", file=ledger.path, batch=self.facts.batch)
             if not changing_rules and ledger.fact(RULES_HASH) != rules_version(self.form):
                 raise cannot("other_rules", folder=self.root)
-            for name in WRITTEN:
-                sweep(self.root / name)
-            set_facts(ledger, settings_of(self))
+            if not only_reading:
+                for name in WRITTEN:
+                    sweep(self.root / name)
+                set_facts(ledger, settings_of(self))
             yield ledger
 
 

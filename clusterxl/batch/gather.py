@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -12,7 +12,6 @@ from clusterxl.check import in_order, summarise
 from clusterxl.errors import LedgerError, NothingFoundError, WorkbookError
 from clusterxl.finding import Finding
 from clusterxl.flow import Flow
-from clusterxl.frames import Status
 from clusterxl.ledger import (
     Act,
     Entry,
@@ -102,18 +101,6 @@ def _read_again(
             progress(done, len(chosen))
 
 
-def contacts_of(batch: Batch, ledger: Ledger) -> Mapping[str, str]:
-    """Return whom to call, by code of the unit: what its returns say that is personal.
-
-    Units of which nothing came have none; the roster knows no people.
-    """
-    contacts: dict[str, dict[str, None]] = {}
-    for found in find_returns(ledger, State.ACCEPTED, State.QUESTIONED):
-        for line in _personal(batch, ledger, found):
-            contacts.setdefault(found.unit, {})[line] = None
-    return {unit: "\n".join(lines) for unit, lines in contacts.items()}
-
-
 def settled_head(ledger: Ledger) -> str:
     """Return the head of the journal but for comparisons that were noted in it.
 
@@ -136,19 +123,6 @@ def _together(
     known = {(found.return_id, found.code, found.key) for found in told}
     beside = (f for f in checked if (f.return_id, f.code, f.key) not in known)
     return in_order(records.form, records.returns, (*told, *beside))
-
-
-def _personal(batch: Batch, ledger: Ledger, found: Recorded) -> Iterator[str]:
-    try:
-        returned = read_in_batch(batch, ledger.archive.read(found.sha256), found.file)
-    except WorkbookError:
-        # It was taken in; that it cannot be read any more is for `verify` to tell.
-        return
-    values = normalise_returns([returned], form=batch.form).values
-    personal = {asked.key for asked in batch.form.inputs if asked.field.personal}
-    shown = values[values["key"].isin(personal) & (values["status"] == Status.VALUE.value)]
-    for label, raw in zip(shown["label"], shown["raw"], strict=True):
-        yield say("batch.contact", lang=batch.form.language, label=label, value=raw)
 
 
 def _chosen(ledger: Ledger, *, questioned: bool) -> Iterator[Recorded]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from clusterxl.batch.contacts import Contacts, shown_contacts
 from clusterxl.batch.status import Count, Slot, Status
 from clusterxl.batch.status_looks import FIRST_COLUMN, Column, Line, StatusLooks
 from clusterxl.batch.words import owed_counts, standing_word
 from clusterxl.excel.cells import Content
 from clusterxl.excel.heights import text_points
 from clusterxl.excel.sheet import Sheet
+from clusterxl.ledger.records import ID_LENGTH
 from clusterxl.report.looks import BELOW_INK, GUTTER_PX, MUTED
 
 _COLUMNS = (
@@ -28,7 +30,10 @@ _SCALE = 96
 
 
 def draw_reminders(
-    sheet: Sheet, looks: StatusLooks, status: Status, contacts: Mapping[str, str] | None
+    sheet: Sheet,
+    looks: StatusLooks,
+    status: Status,
+    contacts: Mapping[str, Sequence[Contacts]] | None,
 ) -> None:
     """Draw the blocks of all groups that owe anything, each to be printed on a page of its own.
 
@@ -57,7 +62,7 @@ def _draw_block(
     status: Status,
     block: tuple[int, Count, Sequence[Slot]],
     columns: Sequence[Column],
-    contacts: Mapping[str, str] | None,
+    contacts: Mapping[str, Sequence[Contacts]] | None,
 ) -> int:
     """Draw what one group owes and return the row after it."""
     row, count, slots = block
@@ -98,7 +103,7 @@ def _note(looks: StatusLooks, status: Status) -> str:
 
 
 def _cells(
-    looks: StatusLooks, number: int, slot: Slot, contacts: Mapping[str, str] | None
+    looks: StatusLooks, number: int, slot: Slot, contacts: Mapping[str, Sequence[Contacts]] | None
 ) -> dict[str, Content]:
     state = standing_word(slot.standing, lang=looks.form.language)
     if slot.is_sent:
@@ -111,8 +116,13 @@ def _cells(
         "state": state,
         "errors": slot.errors,
         "warnings": slot.warnings,
-        "contact": (contacts or {}).get(slot.unit.code, ""),
+        "contact": _contact(looks, slot, contacts or {}),
     }
+
+
+def _contact(looks: StatusLooks, slot: Slot, contacts: Mapping[str, Sequence[Contacts]]) -> str:
+    own = (slot.return_id, *(one.sha256[:ID_LENGTH] for one in slot.others))
+    return shown_contacts(contacts.get(slot.unit.code, ()), own, lang=looks.form.language)
 
 
 def _set_page(

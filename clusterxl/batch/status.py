@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from clusterxl.batch.again import outdated
+from clusterxl.batch.held import held_reason
 from clusterxl.correct import is_asked
 from clusterxl.finding import Finding
 from clusterxl.form.roster import Unit
@@ -72,7 +73,8 @@ class Slot:
         overdue: Days since the deadline that something has been owed; 0 for none.
         round: How many times it was sent back to be corrected.
         is_sent: Whether the return that counts was sent back, so that the next step is the unit's.
-        is_asked: Whether anything is asked of it that the unit can answer.
+        is_asked: Whether anything is asked of it that the unit can answer, and nobody must first
+            decide whose it is or which one counts.
         errors: Findings of severity error in the return that counts.
         warnings: Open warnings and doubts about it.
         others: Further returns of the slot that wait for a decision.
@@ -293,7 +295,7 @@ class _Survey:
             overdue=self._days_past(self._now.date()) if standing in OWED else 0,
             round=max(rounds, default=0),
             is_sent=bool(counts and self._sent[counts.sha256]),
-            is_asked=any(map(is_asked, told)),
+            is_asked=any(map(is_asked, told)) and not self._is_held(unit, counts),
             errors=counts.errors if counts else 0,
             warnings=(counts.warnings if counts else 0) + doubts,
             others=tuple(f for f in series if f.state is State.QUESTIONED and f != counts),
@@ -302,6 +304,9 @@ class _Survey:
 
     def _told(self, found: Recorded | None) -> tuple[Finding, ...]:
         return find_findings(self._ledger, found.sha256) if found else ()
+
+    def _is_held(self, unit: Unit, found: Recorded | None) -> bool:
+        return found is not None and bool(held_reason(self._ledger, found, unit))
 
     def _day(self, moment: str) -> date:
         return datetime.fromisoformat(moment).astimezone(self._now.tzinfo).date()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from clusterxl.batch.contacts import Contacts
 from clusterxl.batch.groups import (
     group_columns,
     group_lines,
@@ -85,7 +86,7 @@ def write_status(
     status: Status,
     *,
     compared: Iterable[Compared] = (),
-    contacts: Mapping[str, str] | None = None,
+    contacts: Mapping[str, Sequence[Contacts]] | None = None,
     sample: bool = False,
 ) -> bytes:
     """Write how a batch stands as a workbook, in the language of the form.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from clusterxl.batch.status import Count, Slot, Standing, Status
+from clusterxl.form.model import Form
 from clusterxl.issue import serial_of
 from clusterxl.sentences import say
 
@@ -39,6 +40,11 @@ def slot_name(slot: Slot, *, lang: str = "") -> str:
     if slot.standing is Standing.QUESTIONED and slot.round:
         return say("status.sent_back", lang=lang, name=named or unit.name, round=slot.round)
     return named or unit.name
+
+
+def hides_subjects(form: Form) -> bool:
+    """Whether subjects are people, whose names are shown only to whoever asks for them."""
+    return form.subject in form.fields and form.fields[form.subject].personal
 
 
 def owing(slots: Iterable[Slot]) -> tuple[tuple[Standing, tuple[Slot, ...]], ...]:

@@ -19,6 +19,7 @@ for name, command in {
     "issue": batch_round.issue,
     "receive": batch_round.receive,
     "status": batch_reports.status,
+    "show": batch_reports.show,
     "accept": batch_acts.accept,
     "exclude": batch_acts.exclude,
     "correct": batch_reports.correct,

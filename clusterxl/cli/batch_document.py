@@ -17,13 +17,12 @@ from clusterxl.batch.words import (
     slot_name,
     standing_word,
 )
-from clusterxl.excel.heights import is_wide
+from clusterxl.cli.columns import GAP, folded, table, width_of
 from clusterxl.form.model import Form
 from clusterxl.ledger import Recorded
 from clusterxl.ledger.records import ID_LENGTH
 from clusterxl.sentences import one_line, say
 
-_GAP = "  "
 _LONG = 200
 # A terminal that leaves less for names is not worth cutting them for; no terminal has none.
 _LEAST_ROOM = 12
@@ -35,12 +34,12 @@ def as_text(form: Form, status: Status, *, width: int = 0) -> str:
     Args:
         form: The form.
         status: How the batch stands.
-        width: Columns of the terminal, where lists of units end; 0 where they may be as long as
-            they are.
+        width: Columns of the terminal, where lines are folded and lists of units end; 0 where
+            they may be as long as they are.
     """
     lines = [headline(status), deadline_line(status), ""]
     groups = missing_first(status.groups) if len(form.levels) > 1 else ()
-    lines += _table([_heads(), *(_cells(count) for count in (*groups, status.whole))])
+    lines += table([_heads(), *(_cells(count) for count in (*groups, status.whole))])
     if came := (*_open_slots(status), *_others(status)):
         lines += ["", *came]
     if owed := tuple(_owed(form, status, width)):
@@ -54,7 +53,12 @@ def as_text(form: Form, status: Status, *, width: int = 0) -> str:
             say("status.outdated", count=len(status.outdated), files=one_line(files, _LONG)),
         ]
     lines += ["", status.files.line(), journal_line(status)]
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(part.rstrip() for line in lines for part in folded(line, width))
+
+
+def has_lines(status: Status) -> bool:
+    """Whether the text names returns that wait for something, one by one."""
+    return bool((*status.strays, *_open_slots(status), *_others(status)))
 
 
 def as_json(form: Form, status: Status, *, ascii_only: bool = False) -> str:
@@ -147,16 +151,16 @@ def _owed(form: Form, status: Status, width: int) -> Iterator[str]:
             yield from _owed_by_group(slots, width)
         else:
             head = say("status.owed", standing=word, names="")
-            yield head + _names(slots, width - _width(head))
+            yield head + _names(slots, width - width_of(head))
 
 
 def _owed_by_group(slots: Sequence[Slot], width: int) -> Iterator[str]:
     groups: dict[str, list[Slot]] = {}
     for slot in slots:
         groups.setdefault(slot.unit.group, []).append(slot)
-    heads = _table([("", name, str(len(own))) for name, own in groups.items()])
+    heads = table([("", name, str(len(own))) for name, own in groups.items()])
     for head, own in zip(heads, groups.values(), strict=True):
-        yield f"{head}{_GAP}{_names(own, width - _width(head) - len(_GAP))}"
+        yield f"{head}{GAP}{_names(own, width - width_of(head) - len(GAP))}"
 
 
 def _names(slots: Sequence[Slot], room: int) -> str:
@@ -164,26 +168,10 @@ def _names(slots: Sequence[Slot], room: int) -> str:
     names, comma = [slot_name(slot) for slot in slots], say("report.comma")
     text = comma.join(names)
     shown = len(names)
-    while room >= _LEAST_ROOM and _width(text) > room and shown > 1:
+    while room >= _LEAST_ROOM and width_of(text) > room and shown > 1:
         shown -= 1
         text = comma.join(names[:shown]) + say("status.owed_more", count=len(names) - shown)
     return text
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Go through the lines of a table, its first column at the left, its figures at the right."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for first, *others in rows:
-        cells = [first + " " * (widths[0] - _width(first))]
-        cells += [
-            " " * (width - _width(text)) + text
-            for text, width in zip(others, widths[1:], strict=True)
-        ]
-        yield _GAP.join(cells)
-
-
-def _width(text: str) -> int:
-    return sum(2 if is_wide(char) else 1 for char in text)
 
 
 def _count(count: Count) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def tell_next(batch: Batch, step: str) -> None:
         step: What was done, as the catalogue names it, without `batch.next_`.
     """
     # Aside, so that what a program reads of a command stays as it is.
-    tell(say(f"batch.next_{step}", at=_at(batch.root)), err=True)
+    tell(say(f"batch.next_{step}", at=named(batch.root)), err=True)
 
 
 def after_receive(receipt: Receipt) -> str:
@@ -44,7 +44,7 @@ def tell_begun(batch: Batch) -> None:
     tell_next(batch, "begun")
 
 
-def _at(root: Path) -> str:
+def named(root: Path) -> str:
     """Return the option that names the batch, as it would be typed; empty for this folder."""
     if root == Path():
         return ""

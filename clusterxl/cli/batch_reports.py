@@ -1,19 +1,22 @@
-"""The commands that tell of a batch: status, correct, aggregate, export."""
+"""The commands that tell of a batch: status, show, correct, aggregate, export."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from clusterxl.cli import batch_options, beside, earlier, options
-from clusterxl.cli.batch_next import tell_next
+from clusterxl.cli.batch_next import named, tell_next
 from clusterxl.cli.batch_round import tell_head
 from clusterxl.cli.collect import HAS_ERRORS, KIND_OF_SUFFIX
 from clusterxl.cli.console import steps, tell, tell_unchanged, terminal_width
+from clusterxl.cli.refusals import WrongUsageError
 from clusterxl.cli.spoken import spoken
 from clusterxl.sentences import say
 
@@ -41,10 +44,10 @@ def status(
     ctx: click.Context, kind: str | None, output: Path | None, with_contacts: bool, force: bool
 ) -> None:
     """Tell who answered, who is late and what is still owed."""
-    from clusterxl.batch.gather import contacts_of
+    from clusterxl.batch.contacts import contacts_of
     from clusterxl.batch.results import comparisons_of, status_of
     from clusterxl.batch.status_book import write_status
-    from clusterxl.cli.batch_document import as_json, as_text
+    from clusterxl.cli.batch_document import as_json, as_text, has_lines
 
     batch = batch_options.opened(ctx)
     kind = kind or KIND_OF_SUFFIX.get(output.suffix.lower() if output else "", "text")
@@ -63,15 +66,53 @@ def status(
         return
     with batch.ledger() as ledger:
         taken = status_of(batch, ledger)
-    if output is not None:
-        text = as_json(batch.form, taken) if kind == "json" else as_text(batch.form, taken)
-        options.require_file(output, workbook=False)
-        _write(output, f"{text}\n".encode(), force=force)
-    elif kind == "json":
-        ascii_only = "utf" not in str(sys.stdout.encoding).lower()
-        click.echo(as_json(batch.form, taken, ascii_only=ascii_only))
-    else:
-        tell(as_text(batch.form, taken, width=terminal_width()))
+    _give(
+        output,
+        kind,
+        force=force,
+        as_json=partial(as_json, batch.form, taken),
+        as_text=partial(as_text, batch.form, taken),
+    )
+    if kind == "text" and output is None and has_lines(taken):
+        tell_next(batch, "shown")
+
+
+@spoken("batch_show")
+@batch_options.name
+@batch_options.batch_folder
+@click.option("--format", "kind", type=click.Choice(["text", "json"]))
+@_OUTPUT
+@click.option("--with-contacts", is_flag=True)
+@options.force
+@click.pass_context
+def show(
+    ctx: click.Context,
+    name: str,
+    kind: str | None,
+    output: Path | None,
+    with_contacts: bool,
+    force: bool,
+) -> None:
+    """Show one return: whose it is, where it stands, its history, all its findings."""
+    from clusterxl.batch.show import show_return
+    from clusterxl.cli.batch_show import as_json, as_text
+
+    batch = batch_options.opened(ctx)
+    suffix = output.suffix.lower() if output else ""
+    if suffix == ".xlsx":
+        raise WrongUsageError(say("cli.show_no_xlsx", path=output), ctx)
+    kind = kind or KIND_OF_SUFFIX.get(suffix, "text")
+    shown = show_return(batch, name, with_contacts=with_contacts)
+    _give(
+        output,
+        kind,
+        force=force,
+        as_json=partial(as_json, batch, shown),
+        as_text=partial(as_text, batch, shown, at=named(batch.root)),
+    )
+    if with_contacts:
+        tell(say("cli.personal"), err=True)
+    _finish(ctx, shown.altered)
 
 
 @spoken("batch_correct")
@@ -241,6 +282,26 @@ def _seen_from(batch: Batch, place: Path) -> str:
     """Return a place as the journal names it: below the batch folder where it lies there."""
     path, root = place.resolve(), batch.root.resolve()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _give(
+    output: Path | None,
+    kind: str,
+    *,
+    force: bool,
+    as_json: Callable[..., str],
+    as_text: Callable[..., str],
+) -> None:
+    """Print a document, or write it; only on a terminal its lines end where the terminal does."""
+    if output is not None:
+        options.require_file(output, workbook=False)
+        text = as_json() if kind == "json" else as_text()
+        _write(output, f"{text}\n".encode("utf-8", "backslashreplace"), force=force)
+    elif kind == "json":
+        # A console that is not UTF-8 gets escapes, which every JSON reader understands.
+        click.echo(as_json(ascii_only="utf" not in str(sys.stdout.encoding).lower()))
+    else:
+        tell(as_text(width=terminal_width()))
 
 
 def _write(place: Path, content: bytes, *, force: bool) -> None:

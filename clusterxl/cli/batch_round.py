@@ -91,6 +91,7 @@ def receive(ctx: click.Context, paths: tuple[Path, ...]) -> None:
     """Take in what came back."""
     from clusterxl.batch.receive import receive_files
     from clusterxl.cli.batch_lines import line_of, lines_of_changes
+    from clusterxl.cli.columns import tell_folded
 
     batch = batch_options.opened(ctx)
     with steps(say("cli.reading")) as progress:
@@ -103,14 +104,17 @@ def receive(ctx: click.Context, paths: tuple[Path, ...]) -> None:
     }
     tell_moved(receipt.moved)
     for file in receipt.files:
-        tell(line_of(file, names))
+        tell_folded(line_of(file, names))
         for line in lines_of_changes(file.changes):
-            tell(line)
+            tell_folded(line)
     if receipt.notice:
         tell(receipt.notice.message, err=True)
-    tell(receipt.tally.line())
+    tell_folded(receipt.tally.line())
     tell_head(receipt.head)
-    tell_next(batch, after_receive(receipt))
+    step = after_receive(receipt)
+    if step == "received_asked":
+        tell_next(batch, "shown")
+    tell_next(batch, step)
     if _has_errors(receipt):
         ctx.exit(HAS_ERRORS)
 
@@ -129,13 +133,14 @@ def _has_errors(receipt: Receipt) -> bool:
 def tell_moved(moved: Iterable[Moved]) -> None:
     """Print which returns were judged again and stand elsewhere, with what is told of each."""
     from clusterxl.cli.batch_lines import line_of_move
+    from clusterxl.cli.columns import tell_folded
 
     for one in moved:
-        tell(line_of_move(one.before, one.after, len(one.settled), len(one.arisen)))
+        tell_folded(line_of_move(one.before, one.after, len(one.settled), len(one.arisen)))
         marked = (*(("-", f) for f in one.settled), *(("+", f) for f in one.arisen))
         for mark, found in marked:
             place = f"{found.sheet}!{found.cell}" if found.cell else ""
-            tell("    " + "  ".join(part for part in (mark, place, found.message) if part))
+            tell_folded("    " + "  ".join(part for part in (mark, place, found.message) if part))
 
 
 def tell_head(head: str) -> None:

@@ -12,11 +12,13 @@ from clusterxl.cli.intake import Intake
 from clusterxl.digest import Entry, by_file, digest
 from clusterxl.finding import Finding
 from clusterxl.findings_book import count_line, level_of, write_findings
-from clusterxl.sentences import say
+from clusterxl.sentences import one_line, say
 
 UNREADABLE = "unreadable"
 # So many cells are named in one line; the workbook of findings has them all.
 MOST_CELLS = 60
+# Of a long answer its beginning is enough to know it by.
+MOST_CHARS = 60
 _QUOTED = re.compile("[「“](.+?)[」”]")
 RETURN_COLUMNS = ("file", "form", "unit", "subject", "status", "errors", "warnings", "explained")
 FINDING_FIELDS = (
@@ -35,16 +37,27 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """Go through the lines that tell findings, a head line a file, the worst first."""
     for file, found in by_file(findings):
         yield file
-        for entry in digest(found):
-            yield _rest_line(entry.rest) if entry.rest else _finding_line(entry)
+        yield from entry_lines(found)
 
 
-def _finding_line(entry: Entry) -> str:
+def entry_lines(findings: Sequence[Finding], *, typed: bool = False) -> Iterator[str]:
+    """Go through the lines that tell the findings of one file, the worst first.
+
+    Args:
+        findings: What was found in one file.
+        typed: Say what stands in the cell, where the sentence does not.
+    """
+    for entry in digest(findings):
+        yield _rest_line(entry.rest) if entry.rest else _finding_line(entry, typed=typed)
+
+
+def _finding_line(entry: Entry, *, typed: bool) -> str:
     finding = entry.finding
     place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
     where = () if entry.is_beside else (place, _untold_label(finding))
     note = say("findings.noted", note=finding.note) if finding.is_explained else ""
-    parts = (level_of(finding), *where, finding.message, note, f"[{finding.code}]")
+    value = _untold_value(finding) if typed else ""
+    parts = (level_of(finding), *where, finding.message, value, note, f"[{finding.code}]")
     # What is told of the same cell stands under it.
     return ("    " if entry.is_beside else "  ") + "  ".join(part for part in parts if part)
 
@@ -54,6 +67,12 @@ def _untold_label(finding: Finding) -> str:
     quoted = _QUOTED.findall(finding.message)
     is_told = finding.label in finding.message or any(map(finding.label.startswith, quoted))
     return "" if is_told else finding.label
+
+
+def _untold_value(finding: Finding) -> str:
+    """Return what stands in the cell, where the message does not say it."""
+    value = one_line(finding.value, MOST_CHARS)
+    return say("findings.typed", value=value) if value and value not in finding.message else ""
 
 
 def _rest_line(found: Sequence[Finding]) -> str:
@@ -85,11 +104,14 @@ def as_json(intake: Intake, *, ascii_only: bool = False) -> str:
     document = {
         "version": 1,
         "returns": [*_unreadable(intake), *_returns(intake)],
-        "findings": [
-            {name: getattr(finding, name) for name in FINDING_FIELDS} for finding in intake.findings
-        ],
+        "findings": [finding_object(finding) for finding in intake.findings],
     }
     return json.dumps(document, ensure_ascii=ascii_only, indent=1)
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """Return a finding as it stands in documents for programs."""
+    return {name: getattr(finding, name) for name in FINDING_FIELDS}
 
 
 def _unreadable(intake: Intake) -> Iterator[dict[str, Any]]:

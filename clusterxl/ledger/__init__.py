@@ -2,6 +2,7 @@
 
 from clusterxl.ledger.archive import Archive
 from clusterxl.ledger.decide import accept, exclude, purge, readmit, reject, rejudge
+from clusterxl.ledger.history import Event, Happening, find_history
 from clusterxl.ledger.journal import Act, Entry, entries, head, journal_text, verify_journal
 from clusterxl.ledger.model import (
     Arrival,
@@ -53,7 +54,9 @@ __all__ = [
     "Correction",
     "Doubt",
     "Entry",
+    "Event",
     "Fate",
+    "Happening",
     "Issued",
     "Judge",
     "Ledger",
@@ -73,6 +76,7 @@ __all__ = [
     "fates_of",
     "find_corrections",
     "find_findings",
+    "find_history",
     "find_issued",
     "find_reason",
     "find_reports",

@@ -13,7 +13,7 @@ from clusterxl.finding import Finding, Severity
 from clusterxl.ledger.journal import Act, Deed
 from clusterxl.ledger.model import Asked, Correction, Doubt, Issued, Recorded, Report
 from clusterxl.ledger.states import State
-from clusterxl.ledger.store import Ledger
+from clusterxl.ledger.store import Ledger, undamaged
 from clusterxl.sentences import say
 
 _RECORDED = tuple(part.name for part in fields(Recorded))
@@ -138,8 +138,9 @@ def find_findings(ledger: Ledger, name: str) -> tuple[Finding, ...]:
         f"SELECT {', '.join(_FINDING)} FROM findings WHERE sha256 = ? ORDER BY number",  # noqa: S608
         (recorded.sha256,),
     )
-    checked = (_finding(row, recorded) for row in rows)
-    asked = find_doubts(ledger.connection, recorded.sha256)
+    with undamaged(ledger.path):
+        checked = tuple(_finding(row, recorded) for row in rows)
+        asked = find_doubts(ledger.connection, recorded.sha256)
     return (*(_question(ledger, one, recorded) for one in asked), *checked)
 
 

@@ -250,3 +250,19 @@ def speaking(path: Path) -> Iterator[None]:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         raise LedgerError(say("ledger.damaged", file=path), code="ledger.damaged") from error
+
+
+@contextmanager
+def undamaged(path: Path) -> Iterator[None]:
+    """Turn what stands in the ledger and nobody of us wrote there into one sentence.
+
+    Args:
+        path: The file, for the sentence.
+
+    Raises:
+        LedgerError: It was changed by hand.
+    """
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        raise LedgerError(say("ledger.damaged", file=path), code="ledger.damaged") from error
