@@ -187,10 +187,13 @@ class Canvas:
         _share(self.rows[1:], height)
 
     def grid(self) -> tuple[int, ...]:
-        """Return all vertical cuts in px, from 0 to the width of the form."""
-        return tuple(
-            sorted({0, self.width, *(edge for b in self.boxes for edge in (b.left, b.right))})
-        )
+        """Return all vertical cuts in px, from 0 to the width of the form.
+
+        There are two columns at least: LibreOffice takes a single one that is wider than the
+        paper for one page, and cuts it instead of making it smaller.
+        """
+        edges = {0, self.width, *(edge for b in self.boxes for edge in (b.left, b.right))}
+        return tuple(sorted(edges if len(edges) > 2 else {*edges, self.width // 2}))
 
 
 def _share(rows: list[Row], height: float) -> None:
