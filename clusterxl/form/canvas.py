@@ -193,7 +193,8 @@ class Canvas:
         paper for one page, and cuts it instead of making it smaller.
         """
         edges = {0, self.width, *(edge for b in self.boxes for edge in (b.left, b.right))}
-        return tuple(sorted(edges if len(edges) > 2 else {*edges, self.width // 2}))
+        is_single = edges == {0, self.width}
+        return tuple(sorted({*edges, self.width // 2} if is_single else edges))
 
 
 def _share(rows: list[Row], height: float) -> None:
