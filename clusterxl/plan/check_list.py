@@ -119,7 +119,7 @@ def _open(context: Context) -> Formula:
 def _on_paper(context: Context, printed: int) -> Formula:
     """Say so where the paper holds less than the list."""
     count = _open(context)
-    is_more = Formula(f"{count.text}>{printed}", count.value > printed)
+    is_more = Formula(f"{count.text}>{printed}", len(context.state.lines) > printed)
     return context.when(is_more, "check_printed", count=printed)
 
 
