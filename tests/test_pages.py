@@ -98,7 +98,15 @@ def test_no_page_is_wider_than_the_paper_whatever_font_stands_in(
 ) -> None:
     workbook = tmp_path / "form.xlsx"
     workbook.write_bytes(generate_workbook(layout.form, answers=_full_answers(layout.form)))
-    assert beside_paper(to_pdf(workbook, tmp_path, stand_ins=False), RIGHT_MARGIN / 2) == []
+    pdf = to_pdf(workbook, tmp_path, stand_ins=False)
+    assert beside_paper(pdf, RIGHT_MARGIN / 2) == []
+    # Nor does a heading stand alone at the foot of its page.
+    plan = next(sheet for sheet in layout.sheets if sheet.section.kind is SectionKind.FLOW)
+    texts = ["".join(line.text for line in page) for page in lines_of(pdf)]
+    assert plan.breaks
+    for end in plan.breaks:
+        (first,) = (d.box.text for d in plan.drawn if d.place.row == end + 1)
+        assert any(text.startswith("".join(first.split())) for text in texts)
 
 
 def _first_words(sheet: SheetLayout) -> str:

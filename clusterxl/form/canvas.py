@@ -161,17 +161,27 @@ class Canvas:
                 row.points += share
                 row.natural += share
 
-    def fill_pages(self, height: float) -> None:
+    def fill_pages(self, height: float) -> tuple[int, ...]:
         """Let rows that belong together begin a new page, by filling the page before.
 
         Excel ignores page breaks set by hand where a sheet is fitted to the width of the paper.
+        LibreOffice heeds them, and needs them where it prints smaller because another font
+        stands in: then a page would hold more.
+
+        Returns:
+            The rows with which the filled pages end.
         """
         page: list[Row] = []
+        ends: list[int] = []
+        last = 1
         for chunk in self._chunks():
             if page and sum(row.points for row in (*page, *chunk)) > height:
                 _share(page, height)
+                ends.append(last)
                 page = []
             page += chunk
+            last += len(chunk)
+        return tuple(ends)
 
     def _chunks(self) -> list[list[Row]]:
         """Group the printed rows that must stay on one page."""

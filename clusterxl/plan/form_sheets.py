@@ -183,5 +183,6 @@ def _page(context: Context, sheet: SheetLayout) -> PageSetup:
         header=context.header,
         footer="" if is_cover else footer,
         start_page=max(section.page, 0),
+        breaks=sheet.breaks,
         black_and_white=True,
     )
