@@ -21,15 +21,15 @@ VALUE_CHARS = 60
 # Points of a row; Excel allows 409.
 TALLEST = 160
 PX_BY_COLUMN = {
-    "severity": 90,
-    "file": 210,
-    "place": 152,
-    "cell": 72,
-    "label": 210,
-    "value": 160,
-    "message": 440,
-    "note": 130,
-    "code": 112,
+    "severity": 80,
+    "file": 176,
+    "place": 130,
+    "cell": 60,
+    "label": 184,
+    "value": 120,
+    "message": 400,
+    "note": 120,
+    "code": 96,
 }
 INKS = {Severity.ERROR: "B42318", Severity.WARNING: "8A5A00", Severity.INFO: "5A6472"}
 TITLE = Style(size=14, bold=True)
@@ -86,7 +86,7 @@ def write_findings(findings: Sequence[Finding], *, returns: int) -> bytes:
     sheet.page(
         PageSetup(
             landscape=True,
-            margins_mm=(12, 15, 12, 12),
+            margins_mm=(12, 15, 8, 8),
             fit=(1, 0),
             repeat=(HEAD_ROW, HEAD_ROW),
             footer=footer,

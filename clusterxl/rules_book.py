@@ -36,14 +36,14 @@ RULE_PX = {
     "id": 100,
     "severity": 92,
     "kind": 64,
-    "title": 130,
-    "check": 200,
-    "when": 170,
-    "message": 210,
+    "title": 120,
+    "check": 190,
+    "when": 150,
+    "message": 200,
     "margin": 88,
-    "labels": 200,
-    "parameters": 150,
     "basis": 96,
+    "labels": 170,
+    "parameters": 150,
     "explain": 120,
     "examples": 54,
     "places": 54,
@@ -56,6 +56,8 @@ PARAMETER_PX = {
     "source": 560,
     "rules": 200,
 }
+# The paper ends here, so that its print can be read; what follows is for the screen.
+LAST_PRINTED = "labels"
 _COUNTS = frozenset({"examples", "places"})
 
 
@@ -205,11 +207,14 @@ def _finish(sheet: Sheet, widths: Mapping[str, int], rows: int) -> None:
     sheet.filter(HEAD_ROW, 1, HEAD_ROW + max(rows, 1), len(widths))
     sheet.freeze(HEAD_ROW + 1, 2)
     footer = f"&L&9{say('rules_book.rules')}&R&9{say('report.page_number')}"
+    names = list(widths)
+    last = names.index(LAST_PRINTED) + 1 if LAST_PRINTED in names else len(names)
     sheet.page(
         PageSetup(
             landscape=True,
             margins_mm=(12, 15, 8, 8),
             fit=(1, 0),
+            area=(1, 1, HEAD_ROW + max(rows, 1), last),
             repeat=(HEAD_ROW, HEAD_ROW),
             footer=footer,
         )

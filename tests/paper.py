@@ -31,8 +31,10 @@ class Line:
         return (self.top + self.bottom) / 2
 
 
-def to_pdf(workbook: Path, folder: Path) -> Path:
-    """Print a workbook with the stand-in fonts of tests/data/fonts.conf."""
+def to_pdf(workbook: Path, folder: Path, *, stand_ins: bool = True) -> Path:
+    """Print a workbook with the stand-in fonts of tests/data/fonts.conf, or what stands in."""
+    fonts = {"FONTCONFIG_FILE": str(FONTS)} if stand_ins else {}
+    plain = {name: text for name, text in os.environ.items() if name != "FONTCONFIG_FILE"}
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
             [
@@ -45,7 +47,7 @@ def to_pdf(workbook: Path, folder: Path) -> Path:
                 str(folder),
                 str(workbook),
             ],
-            env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
+            env={**plain, **fonts},
             check=True,
             capture_output=True,
         )
@@ -56,6 +58,18 @@ def lines_of(pdf: Path) -> list[list[Line]]:
     """Return the lines of print of every page, top to bottom; clipped text is there too."""
     with pdfplumber.open(pdf) as document:
         return [_lines(page.chars) for page in document.pages]
+
+
+def beside_paper(pdf: Path, points: float) -> list[str]:
+    """Return the print that lies nearer to an edge of its page than that, page by page."""
+    with pdfplumber.open(pdf) as document:
+        return [
+            f"{page.page_number}: {char['text']}"
+            for page in document.pages
+            for char in page.chars
+            if char["text"].strip()
+            and not points <= char["x0"] <= char["x1"] <= page.width - points
+        ]
 
 
 def _follows(last: dict[str, Any], char: dict[str, Any]) -> bool:

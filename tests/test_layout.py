@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from clusterxl.excel.heights import text_lines, text_points
+from clusterxl.excel.heights import LINE_EM, text_lines, text_points
+from clusterxl.excel.stamp import Stamp
 from clusterxl.form.canvas import Role
 from clusterxl.form.file import load_form
-from clusterxl.form.layout import FULL_PAGE, INPUT_ROLES, Layout, lay_out
-from clusterxl.form.model import SectionKind
+from clusterxl.form.layout import FULL_PAGE, INPUT_ROLES, Drawn, Layout, lay_out
+from clusterxl.form.model import Input, SectionKind
+from clusterxl.plan.looks import input_style
+from clusterxl.plan.workbook import plan_workbook
+
+FORMS = Path(__file__).parent / "data" / "forms"
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +77,45 @@ def test_labels_have_room(layout: Layout) -> None:
             if drawn.box.role.value in ("label", "left_label") and not drawn.box.hint:
                 needed = text_lines(drawn.box.text, drawn.px, 10.5) * 10.5 * 1.3
                 assert needed <= drawn.points + 1, f"{sheet.name}: {drawn.box.text}"
+
+
+@pytest.mark.parametrize(
+    "form", ["gd-cluster-2023", *sorted(FORMS.glob("*-*"))], ids=lambda form: Path(form).name
+)
+def test_the_longest_text_a_form_allows_fits_its_box(form: str | Path) -> None:
+    layout = lay_out(load_form(str(form)))
+    drawn = [d for sheet in layout.sheets for d in sheet.drawn if d.box.role in INPUT_ROLES]
+    limited = [d for d in drawn if layout.form.by_key[d.box.key].field.max_chars]
+    short = [d.box.key for d in limited if _needed(layout.form.by_key[d.box.key], d) > d.points]
+    assert short == []
+
+
+def _needed(asked: Input, drawn: Drawn) -> float:
+    style = input_style(asked, drawn.box)
+    lines = text_lines("国" * asked.field.max_chars, drawn.px - 12 * bool(style.indent), style.size)
+    return lines * style.size * LINE_EM
+
+
+def test_names_without_a_limit_are_given_four_lines_and_lists_two(layout: Layout) -> None:
+    boxes = {d.box.key: d for sheet in layout.sheets for d in sheet.drawn if d.box.key}
+    for key, lines in (("national_platform_names", 4), ("patents[300].name", 2)):
+        size = input_style(layout.form.by_key[key], boxes[key].box).size
+        assert boxes[key].points >= lines * size * LINE_EM - 0.25
+
+
+def test_whoever_writes_more_than_the_paper_holds_is_told(tmp_path: Path) -> None:
+    text = "[[section]]\nid = 's'\nsheet = 'S'\ntitle = 'S'\n"
+    text += "[[section.block]]\nkind = 'rows'\n[[section.block.field]]\nid = 'story'\n"
+    text += "label = 'Story'\ntype = 'text'\nmax_chars = 4000\n"
+    (tmp_path / "form.toml").write_text(
+        f"id = 'a-form-1'\ntitle = 'A'\nlanguage = 'en'\n{text}", encoding="utf-8"
+    )
+    plan = plan_workbook(
+        lay_out(load_form(str(tmp_path))), stamp=Stamp(kind="return", form="a", version="1")
+    )
+    (prompt,) = [v.prompt for _, v in plan.sheets[0].validations]
+    assert "4000" in prompt
+    assert "room for some 1134 " in prompt
 
 
 def test_heights_follow_the_text() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from paper import Line, lines_of, to_pdf
+from paper import Line, beside_paper, lines_of, to_pdf
 
 from clusterxl.form.canvas import Role
 from clusterxl.form.file import load_form
@@ -88,8 +88,25 @@ def test_every_part_is_one_page_in_order(
             elif "校验" in texts[position]:
                 break
             position += 1
+    assert position == len(texts) - 1, "校验 has more than a page"
     assert all(len(text) > 20 for text in texts), "an empty page"
     assert not any("###" in text for text in texts)
+
+
+def test_no_page_is_wider_than_the_paper_whatever_font_stands_in(
+    layout: Layout, tmp_path: Path
+) -> None:
+    workbook = tmp_path / "form.xlsx"
+    workbook.write_bytes(generate_workbook(layout.form, answers=_full_answers(layout.form)))
+    pdf = to_pdf(workbook, tmp_path, stand_ins=False)
+    assert beside_paper(pdf, RIGHT_MARGIN / 2) == []
+    # Nor does a heading stand alone at the foot of its page.
+    plan = next(sheet for sheet in layout.sheets if sheet.section.kind is SectionKind.FLOW)
+    texts = ["".join(line.text for line in page) for page in lines_of(pdf)]
+    assert plan.breaks
+    for end in plan.breaks:
+        (first,) = (d.box.text for d in plan.drawn if d.place.row == end + 1)
+        assert any(text.startswith("".join(first.split())) for text in texts)
 
 
 def _first_words(sheet: SheetLayout) -> str:

@@ -34,13 +34,11 @@ from clusterxl.form.model import Form
 from clusterxl.report.looks import BELOW_INK, MAIN, MUTED
 
 KIND = "status"
-# A table of so many groups is read as one page.
-MOST_ON_A_PAGE = 25
 HEAD_ROW = 4
 _SLOTS = (
     Column(name="unit", px=120),
     Column(name="code", px=92),
-    Column(name="serial", px=104),
+    Column(name="serial", px=108),
     Column(name="subject", px=190),
     Column(name="standing", px=74, bold=True, indent=1),
     Column(name="next", px=112),
@@ -56,6 +54,8 @@ _SLOTS = (
     Column(name="return_id", px=100),
     Column(name="remarks", px=260),
 )
+# All of them on paper could not be read; what follows is for the screen.
+_LAST_PRINTED = "waiting"
 _LOG = (Column(name="entry", px=190), Column(name="told", px=860))
 _INKS = {
     Standing.MISSING: BELOW_INK,
@@ -114,8 +114,7 @@ def write_status(
     columns = group_columns(looks)
     told = looks.say("status.owed_note")
     below = draw_groups(sheets["groups"], looks, status, columns, told=told)
-    tall = 1 if len(status.groups) <= MOST_ON_A_PAGE else 0
-    looks.finish(sheets["groups"], last_row=below, columns=len(columns), repeat=HEAD_ROW, tall=tall)
+    looks.finish(sheets["groups"], last_row=below, columns=len(columns), repeat=HEAD_ROW)
     _draw_slots(sheets["slots"], looks, status)
     draw_reminders(sheets["reminders"], looks, status, contacts)
     _draw_journal(sheets["journal"], looks, status, tuple(compared))
@@ -177,7 +176,8 @@ def _draw_slots(sheet: Sheet, looks: StatusLooks, status: Status) -> None:
     last = HEAD_ROW + max(len(status.slots), 1)
     sheet.filter(HEAD_ROW, FIRST_COLUMN, last, FIRST_COLUMN + len(columns) - 1)
     sheet.freeze(HEAD_ROW + 1, FIRST_COLUMN + len(columns) - len(_SLOTS) + 1)
-    looks.finish(sheet, last_row=last, columns=len(columns), repeat=HEAD_ROW)
+    printed = [column.name for column in columns].index(_LAST_PRINTED) + 1
+    looks.finish(sheet, last_row=last, columns=printed, repeat=HEAD_ROW)
 
 
 def _slot_cells(looks: StatusLooks, slot: Slot) -> dict[str, Content]:

@@ -158,12 +158,10 @@ class StatusLooks:
             line_ink=FIFTH if is_darker else HAIRLINE,
         )
 
-    def finish(
-        self, sheet: Sheet, *, last_row: int, columns: int, repeat: int, tall: int = 0
-    ) -> None:
+    def finish(self, sheet: Sheet, *, last_row: int, columns: int, repeat: int) -> None:
         """Set how a table is printed: one page wide, its heads on every page."""
         area = (last_row, FIRST_COLUMN + columns - 1)
         footer = (f"{self.form.short_title} · {sheet.name}", self.say("report.page_number"))
         header = self.say("report.sample") if self.sample else ""
-        setup = self.report.page(header=header, footer=footer, area=area, tall=tall)
+        setup = self.report.page(header=header, footer=footer, area=area)
         sheet.page(replace(setup, repeat=(repeat, repeat)))

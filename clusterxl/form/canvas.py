@@ -161,17 +161,27 @@ class Canvas:
                 row.points += share
                 row.natural += share
 
-    def fill_pages(self, height: float) -> None:
+    def fill_pages(self, height: float) -> tuple[int, ...]:
         """Let rows that belong together begin a new page, by filling the page before.
 
         Excel ignores page breaks set by hand where a sheet is fitted to the width of the paper.
+        LibreOffice heeds them, and needs them where it prints smaller because another font
+        stands in: then a page would hold more.
+
+        Returns:
+            The rows with which the filled pages end.
         """
         page: list[Row] = []
+        ends: list[int] = []
+        last = 1
         for chunk in self._chunks():
             if page and sum(row.points for row in (*page, *chunk)) > height:
                 _share(page, height)
+                ends.append(last)
                 page = []
             page += chunk
+            last += len(chunk)
+        return tuple(ends)
 
     def _chunks(self) -> list[list[Row]]:
         """Group the printed rows that must stay on one page."""
@@ -187,10 +197,14 @@ class Canvas:
         _share(self.rows[1:], height)
 
     def grid(self) -> tuple[int, ...]:
-        """Return all vertical cuts in px, from 0 to the width of the form."""
-        return tuple(
-            sorted({0, self.width, *(edge for b in self.boxes for edge in (b.left, b.right))})
-        )
+        """Return all vertical cuts in px, from 0 to the width of the form.
+
+        There are two columns at least: LibreOffice takes a single one that is wider than the
+        paper for one page, and cuts it instead of making it smaller.
+        """
+        edges = {0, self.width, *(edge for b in self.boxes for edge in (b.left, b.right))}
+        is_single = edges == {0, self.width}
+        return tuple(sorted({*edges, self.width // 2} if is_single else edges))
 
 
 def _share(rows: list[Row], height: float) -> None:

@@ -19,7 +19,9 @@ from clusterxl.form.model import (
     year_label,
 )
 from clusterxl.form.pen import (
+    ANSWER_PT,
     LABEL_PT,
+    LIST_PT,
     NAMES_PT,
     OPTION_PT,
     Pen,
@@ -27,6 +29,7 @@ from clusterxl.form.pen import (
     label_box,
     label_points,
 )
+from clusterxl.form.room import LIST_LINES, NAMES_LINES, answer_points
 from clusterxl.sentences import say
 
 
@@ -52,8 +55,10 @@ def _draw_one_matrix(pen: Pen, block: Block, asked: Field) -> None:
         for text, (start, end) in zip(texts, _thirds(left, right, len(texts)), strict=True):
             canvas.add(Box(Role.SMALL_HEAD, head, start, end, text=text))
     cells = {i.key: i for i in pen.inputs[asked.id]}
+    part = (cuts[1] - cuts[0]) // (len(asked.columns) + 1)
+    points = max(asked.draw.height or 22, answer_points(asked, part, ANSWER_PT))
     for item in asked.items:
-        row = canvas.row(asked.draw.height or 22, grow(asked, 0.2))
+        row = canvas.row(points, grow(asked, 0.2))
         _draw_matrix_row(pen, asked, item, row, cuts)
         keys = tuple(key for key, cell in cells.items() if _is_of(cell, item))
         canvas.margin(row, keys, cells[keys[0]].note)
@@ -93,8 +98,9 @@ def draw_counted(pen: Pen, block: Block) -> None:
     for together in rows_of(block):
         count, names = together[0], together[-1]
         top = canvas.row(21, 0.2)
-        low = canvas.row(names.draw.height or 40, grow(names, 0.4))
         left = outer + inner
+        needed = answer_points(names, canvas.width - left - word, NAMES_PT, lines=NAMES_LINES)
+        low = canvas.row(max(names.draw.height or 40, needed), grow(names, 0.4))
         canvas.add(
             Box(
                 Role.SMALL_LABEL, top, outer, left, last_row=low, text=count.label, hint=count.hint
@@ -155,7 +161,18 @@ def _draw_target(pen: Pen, asked: Field, cuts: Sequence[int]) -> None:
     canvas = pen.canvas
     keys = pen.keys(asked)
     natural = 32 if asked.type is FieldType.TEXT and not asked.spare else 21
-    points = max(asked.draw.height or natural, text_points(asked.label, cuts[2] - cuts[1], 10.5))
+    high = [
+        answer_points(cell.field, right - left, ANSWER_PT)
+        for cell, left, right in zip(
+            pen.inputs[asked.id],
+            cuts[1 if asked.spare else 2 :],
+            cuts[2 + (not asked.spare) :],
+            strict=False,
+        )
+    ]
+    points = max(
+        asked.draw.height or natural, text_points(asked.label, cuts[2] - cuts[1], 10.5), *high
+    )
     row = canvas.row(points, grow(asked, 0), keeps_next=True)
     if asked.spare:
         canvas.add(Box(Role.INPUT, row, cuts[1], cuts[2], key=keys[0]))
@@ -177,11 +194,16 @@ def draw_list(pen: Pen, block: Block) -> None:
     for text, left, right in zip(texts, cuts, cuts[1:], strict=False):
         canvas.add(Box(Role.HEAD, head, left, right, text=text))
     cells = iter(pen.inputs[f"{block.id}[]"])
+    high = [
+        answer_points(asked, right - left, LIST_PT, lines=LIST_LINES)
+        for asked, (left, right) in zip(block.fields, pairwise(cuts[1:]), strict=True)
+    ]
     for number in range(1, block.rows + 1):
-        row = canvas.row(22)
+        row = canvas.row(max(22, *high))
         canvas.add(Box(Role.NUMBER, row, cuts[0], cuts[1], text=str(number)))
         for left, right in pairwise(cuts[1:]):
-            canvas.add(Box(Role.INPUT, row, left, right, key=next(cells).key))
+            key = next(cells).key
+            canvas.add(Box(Role.INPUT, row, left, right, key=key, points=LIST_PT))
 
 
 def _even(width: int, first: int, columns: int) -> tuple[int, ...]:
@@ -204,14 +226,20 @@ def draw_evidence(pen: Pen, block: Block) -> None:
         canvas.add(Box(Role.GROUP, row, 0, canvas.width, text=title))
         for found in rows:
             number += 1
-            keys = [next(cells).key for _ in block.fields]
-            _draw_evidence_row(canvas, found, number, keys, cuts)
+            mine = [next(cells) for _ in block.fields]
+            _draw_evidence_row(canvas, found, number, mine, cuts)
 
 
 def _draw_evidence_row(
-    canvas: Canvas, found: EvidenceRow, number: int, keys: Sequence[str], cuts: Sequence[int]
+    canvas: Canvas, found: EvidenceRow, number: int, cells: Sequence[Input], cuts: Sequence[int]
 ) -> None:
-    row = canvas.row(max(30, text_points(found.label, cuts[2] - cuts[1] - 12, OPTION_PT)))
+    keys = [cell.key for cell in cells]
+    high = (
+        answer_points(cell.field, right - left, OPTION_PT, lines=LIST_LINES)
+        for cell, left, right in zip(cells, cuts[3:], cuts[4:], strict=False)
+    )
+    label = text_points(found.label, cuts[2] - cuts[1] - 12, OPTION_PT)
+    row = canvas.row(max(30, label, *high))
     canvas.add(
         Box(Role.NUMBER, row, cuts[0], cuts[1], text=str(number)),
         Box(Role.ITEM, row, cuts[1], cuts[2], text=found.label),

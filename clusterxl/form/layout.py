@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -97,6 +97,7 @@ class SheetLayout:
         hint_column: Column of the live help; 0 where the sheet has none.
         first_row: First printed row.
         head_rows: Rows repeated on each page, first and last; None for none.
+        breaks: Rows with which a page ends; none where a page ends as it is full.
     """
 
     section: Section
@@ -108,6 +109,7 @@ class SheetLayout:
     hint_column: int
     first_row: int
     head_rows: tuple[int, int] | None
+    breaks: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -179,11 +181,12 @@ def _lay_out_section(
         canvas, head_rows = _draw_section(form, section, inputs, size)
         if section.kind is not SectionKind.PAGE or canvas.points <= FULL_PAGE:
             break
+    breaks: tuple[int, ...] = ()
     if section.kind is SectionKind.PAGE:
         canvas.fill_page(section.page_height)
     elif section.kind is SectionKind.FLOW:
-        canvas.fill_pages(min(section.page_height, FLOW_PAGE))
-    return _settle(section, canvas, head_rows)
+        breaks = canvas.fill_pages(min(section.page_height, FLOW_PAGE))
+    return replace(_settle(section, canvas, head_rows), breaks=breaks)
 
 
 def _draw_section(

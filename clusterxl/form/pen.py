@@ -10,6 +10,9 @@ from clusterxl.form.canvas import Box, Canvas, Role
 from clusterxl.form.model import Field, Form, Input, Section
 
 LABEL_PT = 10.5
+# A text that is no running text; names and lists are printed smaller.
+ANSWER_PT = 10.5
+LIST_PT = 9.0
 # Running text is printed as large as a one-page section allows.
 LONG_SIZES = (10.0, 9.5, 9.0)
 PLAN_PT = 12.0
@@ -21,6 +24,7 @@ WIDE_LABEL_PX = 200
 NUMBER_ROW = 18.25
 TICK_ROW = 15.75
 LINE_LABEL_PT = 15.0
+LINE_ANSWER_PT = 14.0
 
 
 @dataclass(frozen=True, slots=True)

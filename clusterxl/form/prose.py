@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from clusterxl.excel.heights import text_points, text_px
 from clusterxl.form.canvas import Box, Canvas, Role
 from clusterxl.form.model import Block, Field, Text, rows_of
-from clusterxl.form.pen import LINE_LABEL_PT, Pen
+from clusterxl.form.pen import LINE_ANSWER_PT, LINE_LABEL_PT, Pen
+from clusterxl.form.room import answer_points
 
 _TEXT_ROLES: Mapping[str, tuple[Role, float, float]] = {
     "title": (Role.COVER_TITLE, 26, 44),
@@ -64,7 +65,9 @@ def _draw_line(pen: Pen, together: tuple[Field, ...]) -> None:
         for text, px in zip(texts, widths, strict=True)
         if 0 < px < text_px(text, LINE_LABEL_PT)
     )
-    row = canvas.row(max((*(asked.draw.height or 30 for asked in together), *high)))
+    needed = (answer_points(asked, round(room), LINE_ANSWER_PT) for asked in together)
+    given = (asked.draw.height or 30 for asked in together)
+    row = canvas.row(max((*given, *needed, *high)))
     left = 0.0
     for asked, label_px, after_px in zip(together, labels, afters, strict=True):
         key = pen.keys(asked)[0]

@@ -11,6 +11,7 @@ from clusterxl.form.answers import choice_line
 from clusterxl.form.canvas import Box, Role
 from clusterxl.form.model import Block, Field, FieldType, rows_of, year_label
 from clusterxl.form.pen import (
+    ANSWER_PT,
     HINT_PT,
     LABEL_PT,
     NUMBER_ROW,
@@ -22,6 +23,7 @@ from clusterxl.form.pen import (
     label_box,
     label_points,
 )
+from clusterxl.form.room import answer_points
 
 # What is left at least to the last answer of a row that several share.
 _LEAST_PX = 60
@@ -81,10 +83,10 @@ def _stands_under_years(pen: Pen, asked: Field) -> bool:
 
 def _draw_years(pen: Pen, asked: Field) -> None:
     px = asked.draw.label_px or pen.parts["label"]
-    points = max(asked.draw.height or NUMBER_ROW, label_points(asked, px))
-    row = pen.canvas.row(points, grow(asked, 0.02))
-    pen.canvas.add(label_box(asked, row, px))
     cuts = pen.parts.year_cuts(px)
+    high = (label_points(asked, px), _in_columns(asked, cuts))
+    row = pen.canvas.row(max(asked.draw.height or NUMBER_ROW, *high), grow(asked, 0.02))
+    pen.canvas.add(label_box(asked, row, px))
     for key, left, right in zip(pen.keys(asked), cuts, cuts[1:], strict=False):
         pen.canvas.add(Box(Role.INPUT, row, left, right, key=key))
     pen.canvas.margin(row, pen.keys(asked), pen.note_of(asked))
@@ -94,15 +96,22 @@ def _draw_own_years(pen: Pen, asked: Field) -> None:
     """Years side by side under a head row of their own."""
     canvas = pen.canvas
     px = asked.draw.label_px or pen.parts["label"]
-    head = canvas.row(20)
-    row = canvas.row(asked.draw.height or 21, grow(asked, 0.02))
-    canvas.add(label_box(asked, head, px, row))
     cuts = pen.parts.year_cuts(px)
+    head = canvas.row(20)
+    points = max(asked.draw.height or 21, _in_columns(asked, cuts))
+    row = canvas.row(points, grow(asked, 0.02))
+    canvas.add(label_box(asked, head, px, row))
     for year, key, left, right in zip(asked.years, pen.keys(asked), cuts, cuts[1:], strict=False):
         canvas.add(Box(Role.HEAD, head, left, right, text=year_label(pen.form, year)))
         canvas.add(Box(Role.INPUT, row, left, right, key=key))
     canvas.need(head, row, label_points(asked, px))
     canvas.margin(head, pen.keys(asked), pen.note_of(asked), last_row=row)
+
+
+def _in_columns(asked: Field, cuts: Sequence[int]) -> float:
+    """Return the height that answers side by side need, in the narrowest of their columns."""
+    narrowest = min(right - left for left, right in pairwise(cuts))
+    return answer_points(asked, narrowest, ANSWER_PT)
 
 
 def _draw_long_years(pen: Pen, asked: Field) -> None:
@@ -112,8 +121,8 @@ def _draw_long_years(pen: Pen, asked: Field) -> None:
     year_px = text_px(year_label(pen.form, asked.years[0]), LABEL_PT) + 24
     first = len(canvas.rows) + 1
     for year, key in zip(asked.years, pen.keys(asked), strict=True):
-        row = canvas.row(_long_points(pen, asked), grow(asked, 1.0))
         middle = label + round(year_px)
+        row = canvas.row(_long_points(pen, asked, canvas.width - middle), grow(asked, 1.0))
         canvas.add(
             Box(Role.LABEL, row, label, middle, text=year_label(pen.form, year)),
             Box(Role.INPUT, row, middle, canvas.width, key=key, points=pen.long_points),
@@ -129,8 +138,9 @@ def _draw_stack(pen: Pen, asked: Field) -> None:
     canvas = pen.canvas
     label, year_px = asked.draw.label_px or pen.parts["stack_label"], pen.parts["stack_year"]
     first = len(canvas.rows) + 1
+    needed = answer_points(asked, canvas.width - label - year_px, ANSWER_PT)
     for year, cell in zip(asked.years, pen.inputs[asked.id], strict=True):
-        row = canvas.row(asked.draw.height or 20.5, grow(asked, 0.15))
+        row = canvas.row(max(asked.draw.height or 20.5, needed), grow(asked, 0.15))
         canvas.add(
             Box(Role.LABEL, row, label, label + year_px, text=year_label(pen.form, year)),
             Box(Role.INPUT, row, label + year_px, canvas.width, key=cell.key),
@@ -183,7 +193,7 @@ def _draw_single(pen: Pen, asked: Field) -> None:
 def _answer_points(asked: Field, px: int) -> float:
     if asked.type is FieldType.CHOICE:
         return text_points(choice_line(asked), px - 12, 11)
-    return 0.0
+    return answer_points(asked, px, ANSWER_PT)
 
 
 def _value_edge(pen: Pen, asked: Field, label: int) -> int:
@@ -208,7 +218,12 @@ def _draw_pair(pen: Pen, together: tuple[Field, ...]) -> None:
     # What does not fit on the paper is narrowed, all by the same share.
     shrunk = min(1.0, canvas.width / (sum(labels) + value * len(together[1:]) + _LEAST_PX))
     labels, value = [round(px * shrunk) for px in labels], round(value * shrunk)
-    high = (label_points(asked, px) for asked, px in zip(together, labels, strict=True))
+    rest = canvas.width - sum(labels) - value * len(together[1:])
+    answers = [*(value for _ in together[1:]), rest]
+    high = (
+        max(label_points(asked, px), answer_points(asked, answer, ANSWER_PT))
+        for asked, px, answer in zip(together, labels, answers, strict=True)
+    )
     row = canvas.row(max(first.draw.height or 26, *high), grow(first, 0.4))
     left = 0
     for asked, label_px in zip(together, labels, strict=True):
@@ -245,9 +260,10 @@ def _draw_years_behind(pen: Pen, asked: Field, left: int) -> None:
     points = text_points(words, canvas.width - left - 12, OPTION_PT, padding=3)
     first = canvas.row(points, 0.1)
     canvas.add(Box(Role.PROMPT, first, left, canvas.width, text=words))
-    head, row = canvas.row(20), canvas.row(asked.draw.height or 21, grow(asked, 0.02))
     count = len(asked.years)
     cuts = [left + round((canvas.width - left) * n / count) for n in range(count + 1)]
+    high = max(asked.draw.height or 21, _in_columns(asked, cuts))
+    head, row = canvas.row(20), canvas.row(high, grow(asked, 0.02))
     for year, key, (start, end) in zip(asked.years, pen.keys(asked), pairwise(cuts), strict=True):
         canvas.add(Box(Role.HEAD, head, start, end, text=year_label(pen.form, year)))
         canvas.add(Box(Role.INPUT, row, start, end, key=key))
@@ -256,9 +272,8 @@ def _draw_years_behind(pen: Pen, asked: Field, left: int) -> None:
 
 def _draw_unlabelled(pen: Pen, asked: Field) -> None:
     """An answer over the whole width, under a heading that is a fixed text."""
-    points = PLAN_PT if asked.is_long else LABEL_PT
-    room = text_points("国" * asked.max_chars, pen.canvas.width - 12, points)
-    row = pen.canvas.row(max(asked.draw.height, room if asked.is_long else 24), grow(asked, 1))
+    room = max(24.0, answer_points(asked, pen.canvas.width, PLAN_PT))
+    row = pen.canvas.row(max(asked.draw.height, room), grow(asked, 1))
     key = pen.keys(asked)[0]
     pen.canvas.add(Box(Role.PLAN_INPUT, row, 0, pen.canvas.width, key=key))
     pen.canvas.margin(row, pen.keys(asked), pen.note_of(asked))
@@ -295,7 +310,7 @@ def _draw_answer(pen: Pen, asked: Field, indented: int) -> None:
 
 def _draw_long(pen: Pen, asked: Field, left: int) -> None:
     draw, size = asked.draw, pen.long_points
-    row = pen.canvas.row(_long_points(pen, asked), grow(asked, 1.0))
+    row = pen.canvas.row(_long_points(pen, asked, pen.canvas.width - left), grow(asked, 1.0))
     framed_above = bool(draw.prompt or draw.group)
     framed_below = bool(draw.after or draw.note)
     edges = "lr" + ("" if framed_above else "t") + ("" if framed_below else "b")
@@ -303,9 +318,9 @@ def _draw_long(pen: Pen, asked: Field, left: int) -> None:
     pen.canvas.add(Box(Role.INPUT, row, left, pen.canvas.width, key=key, edges=edges, points=size))
 
 
-def _long_points(pen: Pen, asked: Field) -> float:
+def _long_points(pen: Pen, asked: Field, px: int) -> float:
     natural = ceil(asked.draw.lines * pen.long_points * LINE_EM + 2) if asked.is_long else 22
-    return asked.draw.height or natural
+    return max(asked.draw.height or natural, answer_points(asked, px, pen.long_points))
 
 
 def _draw_options(pen: Pen, asked: Field, left: int) -> None:

@@ -75,10 +75,15 @@ def list_rows(context: Context) -> list[float]:
     return [min(needed, HIGHEST_LINE)] * count_lines(context)
 
 
-def list_cells(context: Context, title_row: int, first_line: int) -> Iterator[PlanCell]:
-    """Return the head of the list and its lines."""
+def list_cells(
+    context: Context, title_row: int, first_line: int, printed: int
+) -> Iterator[PlanCell]:
+    """Return the head of the list and its lines, of which the first so many are printed."""
     title = Style(font=tokens.HEI, size=12, align="left")
-    yield _put(title_row, NUMBER, _title(context), title, NOTE)
+    yield _put(title_row, NUMBER, _title(context), title, GO - 1)
+    if printed < count_lines(context):
+        told = replace(_TEXT, size=9, ink=tokens.MUTED, align="right", wrap=False)
+        yield _put(title_row, GO, _on_paper(context, printed), told, NOTE)
     for name, first, last, align in _HEADS:
         style = replace(_HEAD, align=align)  # type: ignore[arg-type]
         yield _put(title_row + 1, first, context.say(name), style, last)
@@ -97,12 +102,25 @@ def _title(context: Context) -> Content:
     ready, now = count_lines(context), len(context.state.lines)
     if not ready:
         return context.say("check_list")
-    count = Formula(f"=COUNT({whole_column(context.program, VerdictColumn.OPEN)})", now)
+    count = _open(context)
     return choose(
         Formula(f"{count.text}>{ready}", now > ready),
         context.compose("check_list_long", count=count, ready=ready),
         context.compose("check_list"),
     )
+
+
+def _open(context: Context) -> Formula:
+    """How many lines are open, listed or not."""
+    area = whole_column(context.program, VerdictColumn.OPEN)
+    return Formula(f"=COUNT({area})", len(context.state.lines))
+
+
+def _on_paper(context: Context, printed: int) -> Formula:
+    """Say so where the paper holds less than the list."""
+    count = _open(context)
+    is_more = Formula(f"{count.text}>{printed}", len(context.state.lines) > printed)
+    return context.when(is_more, "check_printed", count=printed)
 
 
 class _Line:

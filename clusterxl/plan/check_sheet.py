@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from clusterxl.excel import tokens
 from clusterxl.excel.cells import (
@@ -32,8 +33,10 @@ LAST = 11
 FIRST_SECTION_ROW = 6
 # Room for the three steps beside the sheets, however few there are.
 STEPS_ROWS = 8
-# The print shows this many lines; more are seen on the screen.
-PRINTED_LINES = 40
+SECTION_POINTS = 17.0
+# The paper has one page, so that none is printed on which nothing is listed: what a page holds at
+# the width of the sheet.
+PAGE_POINTS = 566.0
 # Columns of the counts, and of the panel at their right.
 COUNT_COLUMNS = {State.FILL: 6, State.CORRECT: 7, State.VERIFY: 8, State.EXPLAINED: 9}
 PANEL = 10
@@ -49,25 +52,32 @@ def plan_check_sheet(context: Context) -> SheetPlan:
     # The three steps at the right need some rows, however few sheets there are.
     room = max(len(context.program.sections), STEPS_ROWS)
     list_row = FIRST_SECTION_ROW + room + 1
-    heights = [18.0, 42.0, 22.0, 10.0, 20.0, *([19.0] * room), 14.0, 22.0, 20.0]
+    heights = [18.0, 42.0, 22.0, 10.0, 20.0, *([SECTION_POINTS] * room), 14.0, 22.0, 20.0]
     first_line = len(heights) + 1
     lines = list_rows(context)
+    printed = _printed_lines(sum(heights), lines)
     cells = [*_banner(context), *_sections(context), *_steps(context, room)]
-    cells += list_cells(context, list_row, first_line)
+    cells += list_cells(context, list_row, first_line, printed)
     conditionals = [*_banner_conditionals(), *_count_conditionals(context)]
     conditionals += list_conditionals(context, first_line)
-    printed = first_line - 1 + min(len(lines), PRINTED_LINES)
+    last_row = first_line - 1 + printed if printed else list_row - 1
     return SheetPlan(
         name=context.say("check_sheet"),
         columns=COLUMNS,
         rows=(*heights, *lines),
         cells=tuple(cells),
         conditionals=tuple(conditionals),
-        page=_page(context, printed, first_line - 1),
+        page=_page(context, last_row, is_page=bool(printed)),
         frozen=(4, 1),
         tab=tokens.CHECK_TAB,
         selected=(1, 2),
     )
+
+
+def _printed_lines(head: float, lines: Sequence[float]) -> int:
+    """Return how many lines of the list the page takes below a head of this height."""
+    ends = accumulate(lines, initial=head)
+    return sum(end <= PAGE_POINTS for end in ends) - 1 if head <= PAGE_POINTS else 0
 
 
 def _put(row: int, column: int, content: Content, style: Style, last: int = 0) -> PlanCell:
@@ -248,16 +258,15 @@ def _steps(context: Context, room: int) -> Iterator[PlanCell]:
 # ---- paper
 
 
-def _page(context: Context, rows: int, head: int) -> PageSetup:
+def _page(context: Context, rows: int, *, is_page: bool) -> PageSetup:
     title = context.say("footer_check", title=footer_text(context.form.short_title))
     serial = context.say("serial", serial=context.serial) if context.serial else ""
     font = f'"{tokens.SONG},Regular"'
     return PageSetup(
         landscape=True,
         margins_mm=(17, 15, 15, 15),
-        fit=(1, 0),
+        fit=(1, 1 if is_page else 0),
         area=(1, 2, rows, LAST),
-        repeat=(head, head),
         header=context.header,
         footer=f"&L&{font}&9 {title}&C&{font}&10 — &P —&R&{font}&9 {footer_text(serial)}",
         header_mm=7,

@@ -20,6 +20,7 @@ from clusterxl.form.layout import INPUT_ROLES, Drawn, SheetLayout
 from clusterxl.form.model import (
     SectionKind,
 )
+from clusterxl.form.room import chars_held
 from clusterxl.plan.context import Context
 from clusterxl.plan.hidden import ViewColumn
 from clusterxl.plan.looks import STYLES, box_style, input_style, marked, with_hint
@@ -109,7 +110,9 @@ def _validations(context: Context, inputs: list[Drawn]) -> Iterator[tuple[Area, 
             columns.add((asked.block, asked.field.id))
             rows = context.form.block_of(asked.block).rows
             area = Area(area.row, area.column, area.row + rows - 1, area.last_column)
-        validation = context.validator.validation(asked)
+        size = input_style(asked, drawn.box).size
+        holds = chars_held(drawn.px, drawn.points, size)
+        validation = context.validator.validation(asked, holds=holds)
         if validation:
             yield area, validation
 
@@ -180,5 +183,6 @@ def _page(context: Context, sheet: SheetLayout) -> PageSetup:
         header=context.header,
         footer="" if is_cover else footer,
         start_page=max(section.page, 0),
+        breaks=sheet.breaks,
         black_and_white=True,
     )

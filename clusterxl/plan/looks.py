@@ -10,7 +10,7 @@ from clusterxl.excel.cells import Conditional, Line, Rich, Style
 from clusterxl.excel.heights import text_px
 from clusterxl.form.canvas import Box, Role
 from clusterxl.form.model import FieldType, Input
-from clusterxl.form.pen import HINT_PT, PLAN_PT
+from clusterxl.form.pen import ANSWER_PT, HINT_PT, LINE_ANSWER_PT, PLAN_PT
 from clusterxl.plan.program import State
 
 _LABEL = Style(font=tokens.SONG, size=10.5, fill=tokens.LABEL_FILL, wrap=True, align="center")
@@ -92,7 +92,7 @@ def input_style(asked: Input, box: Box, *, locked: bool = False) -> Style:
             _INPUT, font=tokens.FANG, size=PLAN_PT, align="left", valign="top", indent=1, wrap=True
         )
     elif box.role is Role.LINE_INPUT:
-        style = replace(_INPUT, font=tokens.FANG, size=14, valign="bottom", wrap=True)
+        style = replace(_INPUT, font=tokens.FANG, size=LINE_ANSWER_PT, valign="bottom", wrap=True)
     elif box.points or asked.block:
         size = box.points or 10
         style = replace(_INPUT, size=size, align="left", indent=1, wrap=True)
@@ -100,7 +100,7 @@ def input_style(asked: Input, box: Box, *, locked: bool = False) -> Style:
         style = _INPUT
     else:
         style = replace(
-            _INPUT, size=_INPUT.size if asked.type is FieldType.CHOICE else 10.5, wrap=True
+            _INPUT, size=_INPUT.size if asked.type is FieldType.CHOICE else ANSWER_PT, wrap=True
         )
     style = replace(style, num_format=number_format(asked), locked=locked)
     ink = tokens.BLACK if box.role is Role.LINE_INPUT else tokens.RULE_LINE

@@ -99,8 +99,13 @@ class Validator:
     layout: Layout
     lists: OptionLists
 
-    def validation(self, asked: Input) -> Validation | None:
-        """Return the validation of an input cell; None where nothing need be said."""
+    def validation(self, asked: Input, *, holds: int) -> Validation | None:
+        """Return the validation of an input cell; None where nothing need be said.
+
+        Args:
+            asked: The cell.
+            holds: How many characters its box shows on paper.
+        """
         if asked.is_note:
             return None
         match asked.type:
@@ -116,7 +121,7 @@ class Validator:
             case FieldType.NUMBER | FieldType.COUNT:
                 return self._number(asked)
             case _:
-                return self._text(asked)
+                return self._text(asked, holds)
 
     def _list(self, asked: Input, formula: str, *, stop: bool = True) -> Validation:
         found = Validation(kind="list", formula=formula, stop=stop)
@@ -176,10 +181,11 @@ class Validator:
         # An equals sign comes before it.
         return next(test for test in tests if excel_length(test) < MAX_VALIDATION_FORMULA)
 
-    def _text(self, asked: Input) -> Validation | None:
+    def _text(self, asked: Input, holds: int) -> Validation | None:
         limit = asked.field.max_chars
         has_none = asked.field.none_allowed and self.form.none_word and not asked.block
         suffix = "_none" if has_none else ""
+        room = self._say("prompt_room", holds=holds)
         if limit:
             found = Validation(
                 kind="length",
@@ -187,11 +193,13 @@ class Validator:
                 error_title=self._say("refused"),
                 error=self._say("error_length", limit=limit),
             )
-            return self._prompting(found, asked, self._say(f"prompt_text{suffix}", limit=limit))
-        if asked.type in (FieldType.DATE, FieldType.PHONE) and not asked.row:
-            prompt = self._say(f"prompt_{asked.type}")
-            return self._prompting(Validation(kind="any"), asked, prompt)
-        return None
+            prompt = self._say(f"prompt_text{suffix}", limit=limit)
+            return self._prompting(found, asked, prompt + (room if holds < limit else ""))
+        if asked.row:
+            return None
+        is_shaped = asked.type in (FieldType.DATE, FieldType.PHONE)
+        prompt = self._say(f"prompt_{asked.type}") if is_shaped else room
+        return self._prompting(Validation(kind="any"), asked, prompt)
 
     def _say(self, name: str, /, **figures: object) -> str:
         return say(f"plan.{name}", lang=self.form.language, none=self.form.none_word, **figures)
