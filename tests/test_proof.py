@@ -22,10 +22,10 @@ pytestmark = pytest.mark.needs_libreoffice
 FORMS = Path(__file__).parent / "data" / "forms"
 # Form, seed and fills of each run; together they are the proof.
 RUNS = (
-    ("gd-cluster-2023", 1, 600),
-    ("gd-cluster-2023", 2, 600),
-    ("farm-survey", 3, 500),
-    ("all-checks", 4, 500),
+    ("gd-cluster-2023", 1, 300),
+    ("gd-cluster-2023", 2, 200),
+    ("farm-survey", 3, 750),
+    ("all-checks", 4, 750),
 )
 SHOWN = 10
 

@@ -45,7 +45,7 @@ pytestmark = pytest.mark.needs_libreoffice
 SCRIPT = Path(__file__).parent / "libreoffice" / "fill_many.py"
 FORMS = Path(__file__).parent / "data" / "forms"
 # Form, seed and workbooks: fifty in all.
-RUNS = (("gd-cluster-2023", 1, 10), ("farm-survey", 3, 20), ("all-checks", 4, 20))
+RUNS = (("gd-cluster-2023", 1, 6), ("farm-survey", 3, 22), ("all-checks", 4, 22))
 SECONDS = 600
 ENDINGS = {"▲": State.CORRECT, "◆": State.VERIFY}
 

@@ -273,7 +273,7 @@ def _underlined(style: Style) -> Style:
 
 
 def _head_points(heads: Iterable[tuple[str, int]], least: float) -> float:
-    return max([least, *(_text_points(text, px, 9) for text, px in heads if text)])
+    return max([least, *(text_points(text, px, 9) for text, px in heads if text)])
 
 
 def _wraps(table: Table) -> list[tuple[int, int, float]]:
@@ -299,5 +299,6 @@ def _row_points(entries: Sequence[Entry], wraps: Sequence[tuple[int, int, float]
 
 @lru_cache(maxsize=50_000)
 def _text_points(text: str, px: int, size: float) -> float:
-    # On a screen, characters are rounded to whole pixels.
-    return text_points(text, int(px * 0.97), size)
+    # On a screen, characters are rounded to whole pixels; over several lines that adds up.
+    room = px if text_lines(text, px, size) == 1 else int(px * 0.97)
+    return text_points(text, room, size)

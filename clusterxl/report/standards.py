@@ -72,7 +72,7 @@ def _columns(context: Context) -> list[Column]:
     return [
         Column(head=head("rule"), px=72, size=9, wrap=True),
         Column(head=head("title"), px=206, wrap=True),
-        Column(head=head("questions"), px=196, wrap=True, size=9),
+        Column(head=head("questions"), px=206, wrap=True, size=9),
         Column(head=head("demand"), px=160, wrap=True),
         *counts,
         Column(head=head("source"), px=318, wrap=True, size=9),
