@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from sys import intern
 
 import numpy as np
 import numpy.typing as npt
@@ -200,7 +201,8 @@ class _Cells:
     def places(self, at: int, keys: Sequence[str]) -> tuple[str, ...]:
         """Return where some cells of a return stand; lost ones are left out."""
         found = ((self.get(at, key, "sheet"), self.get(at, key, "cell")) for key in keys)
-        return tuple(f"{sheet}!{cell}" for sheet, cell in found if cell)
+        # Findings are kept to the end, and in all returns speak of the same cells.
+        return tuple(intern(f"{sheet}!{cell}") for sheet, cell in found if cell)
 
 
 def _finding(instance: Instance, cells: _Cells, at: int, teller: Teller) -> Finding:
