@@ -16,7 +16,7 @@ from clusterxl.form.answers import canonical_text
 from clusterxl.form.model import Form
 from clusterxl.normalise import Records
 from clusterxl.ruleset.load import compile_rules, load_rules
-from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
+from clusterxl.ruleset.masks import Verdicts, Views, judge, views_of
 from clusterxl.ruleset.messages import Teller
 from clusterxl.ruleset.nodes import Verdict
 from clusterxl.ruleset.rules import Instance, Kind
@@ -97,7 +97,7 @@ def confront(records: Records, instances: Sequence[Instance] | None = None) -> C
     """
     form = records.form
     run = compile_rules(form) if instances is None else tuple(instances)
-    views = Views(view_frame(records.text, records.number), language=form.language)
+    views = views_of(records.text, records.number, language=form.language)
     verdicts = np.full((len(run), views.size), Verdict.NOT_APPLICABLE, dtype=np.int8)
     for row, instance in enumerate(run):
         verdicts[row] = judge(instance.judgement, views)

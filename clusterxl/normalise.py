@@ -21,7 +21,7 @@ from clusterxl.locate import FoundCell
 from clusterxl.numbers import raw_text, shortest_decimal
 from clusterxl.read import Return
 from clusterxl.ruleset.load import needed_answers
-from clusterxl.ruleset.masks import Views, holds, view_frame
+from clusterxl.ruleset.masks import Views, holds, views_of
 from clusterxl.ruleset.messages import MASK
 from clusterxl.sentences import say
 
@@ -213,7 +213,9 @@ class _Batch:
         return Records(
             form=self._form,
             values=typed_frame(self._value_columns(returns, subjects), VALUES),
-            returns=self._returns(returns, subjects, view_frame(text, number)),
+            returns=self._returns(
+                returns, subjects, views_of(text, number, language=self._form.language)
+            ),
             text=text,
             number=number,
             findings=tuple(self._findings),
@@ -273,9 +275,9 @@ class _Batch:
         ]
 
     def _returns(
-        self, returns: Sequence[Return], subjects: Mapping[str, Sequence[str]], views: pd.DataFrame
+        self, returns: Sequence[Return], subjects: Mapping[str, Sequence[str]], views: Views
     ) -> pd.DataFrame:
-        filled, required = _counts(self._form, Views(views, language=self._form.language))
+        filled, required = _counts(self._form, views)
         columns: dict[str, Column] = {
             "return_id": [found.return_id for found in returns],
             "file": [found.file for found in returns],
