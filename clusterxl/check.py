@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from sys import intern
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clusterxl.errors import ClusterxlError
 from clusterxl.finding import UNSEEN, Finding, Severity
 from clusterxl.form.answers import canonical_text
 from clusterxl.form.model import Form
 from clusterxl.normalise import Records
 from clusterxl.ruleset.load import compile_rules, load_rules
-from clusterxl.ruleset.masks import Verdicts, Views, judge, view_frame
+from clusterxl.ruleset.masks import Verdicts, Views, judge, views_of
 from clusterxl.ruleset.messages import Teller
 from clusterxl.ruleset.nodes import Verdict
 from clusterxl.ruleset.rules import Instance, Kind
-from clusterxl.ruleset.schema import failing_returns, rule_schema, validate_frames
-from clusterxl.sentences import say
+from clusterxl.ruleset.schema import validate_frames
 
 # Rules of these kinds say that an answer is missing where they point.
 _MISSING = (Kind.REQUIRED, Kind.EVIDENCE)
@@ -58,7 +57,7 @@ def check_records(
 
     Raises:
         DefinitionError: A rule of the form is wrong.
-        ClusterxlError: The two ways in which rules are run differ: a mistake in this program.
+        ClusterxlError: A frame is not as its schema says: a mistake in this program.
     """
     validate_frames(records.form, {"values": records.values, "returns": records.returns})
     confrontation = confront(records, instances)
@@ -87,7 +86,7 @@ def in_order(form: Form, returns: pd.DataFrame, findings: Iterable[Finding]) -> 
 
 
 def confront(records: Records, instances: Sequence[Instance] | None = None) -> Confrontation:
-    """Run rules over all returns, by masks and by pandera, and hold both to the same result.
+    """Run rules over all returns.
 
     Args:
         records: The records.
@@ -95,30 +94,14 @@ def confront(records: Records, instances: Sequence[Instance] | None = None) -> C
 
     Raises:
         DefinitionError: A rule of the form is wrong.
-        ClusterxlError: They differ: a mistake in this program.
     """
     form = records.form
     run = compile_rules(form) if instances is None else tuple(instances)
-    frame = view_frame(records.text, records.number)
-    views = Views(frame, language=form.language)
+    views = views_of(records.text, records.number, language=form.language)
     verdicts = np.full((len(run), views.size), Verdict.NOT_APPLICABLE, dtype=np.int8)
     for row, instance in enumerate(run):
         verdicts[row] = judge(instance.judgement, views)
-    confrontation = Confrontation(instances=run, verdicts=verdicts, views=views)
-    _compare(records, confrontation, frame)
-    return confrontation
-
-
-def _compare(records: Records, confrontation: Confrontation, frame: pd.DataFrame) -> None:
-    schema = rule_schema(records.form, confrontation.instances, keys=records.keys)
-    stated = failing_returns(schema, frame)
-    nowhere = np.zeros(len(frame), dtype=np.bool_)
-    rule_ids = np.array([instance.rule.id for instance in confrontation.instances])
-    for rule_id in np.unique(rule_ids):
-        failed = (confrontation.verdicts[rule_ids == rule_id] == Verdict.FAIL).any(axis=0)
-        if not np.array_equal(failed, stated.get(str(rule_id), nowhere)):
-            sentence = say("check.internal", what=rule_id, reason="masks")
-            raise ClusterxlError(sentence, code="check.internal")
+    return Confrontation(instances=run, verdicts=verdicts, views=views)
 
 
 def summarise(records: Records, findings: Iterable[Finding]) -> Records:
@@ -218,7 +201,8 @@ class _Cells:
     def places(self, at: int, keys: Sequence[str]) -> tuple[str, ...]:
         """Return where some cells of a return stand; lost ones are left out."""
         found = ((self.get(at, key, "sheet"), self.get(at, key, "cell")) for key in keys)
-        return tuple(f"{sheet}!{cell}" for sheet, cell in found if cell)
+        # Findings are kept to the end, and in all returns speak of the same cells.
+        return tuple(intern(f"{sheet}!{cell}") for sheet, cell in found if cell)
 
 
 def _finding(instance: Instance, cells: _Cells, at: int, teller: Teller) -> Finding:

@@ -21,7 +21,7 @@ from clusterxl.locate import FoundCell
 from clusterxl.numbers import raw_text, shortest_decimal
 from clusterxl.read import Return
 from clusterxl.ruleset.load import needed_answers
-from clusterxl.ruleset.masks import Views, holds, view_frame
+from clusterxl.ruleset.masks import Views, holds, views_of
 from clusterxl.ruleset.messages import MASK
 from clusterxl.sentences import say
 
@@ -54,7 +54,8 @@ class Records:
         values: Row an input cell, return by return in form order; columns `frames.VALUES`.
         returns: Row a return, in the order given; columns `frames.RETURNS`. Its status is
             `unchecked` until `check.summarise` fills it in, with the counts of findings.
-        text: Row a return (index return_id), column a key: the canonical text view.
+        text: Row a return (index return_id), column a key: the canonical text view, plain objects
+            in one block of memory.
         number: The same: the canonical number view, NaN where a cell holds no number.
         findings: What reading and normalisation have to tell.
     """
@@ -75,12 +76,10 @@ class Records:
         """Return the same returns with some of their cells, and nothing that was told of them."""
         wanted = frozenset(keys)
         kept = [key for key in self.keys if key in wanted]
-        # Anew: a column is cut from the memory of all, which it would hold on to.
-        texts = {key: typed_array(self.text[key].tolist(), "str") for key in kept}
         return replace(
             self,
             values=self.values[self.values["key"].isin(kept)].reset_index(drop=True),
-            text=pd.DataFrame(texts, index=self.text.index, columns=kept),
+            text=self.text[kept],
             number=self.number[kept],
             findings=(),
         )
@@ -203,12 +202,10 @@ class _Batch:
         """Return the records of all returns taken in."""
         index = pd.Index([found.return_id for found in returns], dtype="str", name="return_id")
         shape = (self._size, len(self._keys))
-        # One conversion of all texts, cut by key: a conversion a key would take seconds.
-        flat = pd.array(_objects(self._view_text).reshape(shape).T.ravel(), dtype="str")
-        texts = {
-            key: flat[at * self._size : (at + 1) * self._size] for at, key in enumerate(self._keys)
-        }
-        text = pd.DataFrame(texts, index=index, columns=self._keys)
+        # One block: a column of strings a key takes longer than all else about a few returns.
+        text = pd.DataFrame(
+            _objects(self._view_text).reshape(shape), index=index, columns=self._keys, dtype=object
+        )
         number = pd.DataFrame(
             np.array(self._view_number).reshape(shape), index=index, columns=self._keys
         )
@@ -216,7 +213,9 @@ class _Batch:
         return Records(
             form=self._form,
             values=typed_frame(self._value_columns(returns, subjects), VALUES),
-            returns=self._returns(returns, subjects, view_frame(text, number)),
+            returns=self._returns(
+                returns, subjects, views_of(text, number, language=self._form.language)
+            ),
             text=text,
             number=number,
             findings=tuple(self._findings),
@@ -276,9 +275,9 @@ class _Batch:
         ]
 
     def _returns(
-        self, returns: Sequence[Return], subjects: Mapping[str, Sequence[str]], views: pd.DataFrame
+        self, returns: Sequence[Return], subjects: Mapping[str, Sequence[str]], views: Views
     ) -> pd.DataFrame:
-        filled, required = _counts(self._form, Views(views, language=self._form.language))
+        filled, required = _counts(self._form, views)
         columns: dict[str, Column] = {
             "return_id": [found.return_id for found in returns],
             "file": [found.file for found in returns],

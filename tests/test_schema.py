@@ -6,16 +6,20 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import pytest
-from hand_returns import Typed, all_checks, good_answers, return_of
+from hand_returns import FORMS, Typed, all_checks, good_answers, return_of
 from pandera.errors import SchemaErrorReason, SchemaErrors
 
+from clusterxl.check import confront
 from clusterxl.errors import ClusterxlError
 from clusterxl.finding import Severity
+from clusterxl.form.file import load_form
 from clusterxl.frames import VALUES
 from clusterxl.normalise import Records, normalise_returns
 from clusterxl.ruleset.load import compile_rules
 from clusterxl.ruleset.masks import view_frame
+from clusterxl.ruleset.nodes import Verdict
 from clusterxl.ruleset.schema import failing_returns, frame_schemas, rule_schema, validate_frames
+from clusterxl.testing.simulate import simulate_answers
 
 FORM = all_checks()
 INSTANCES = compile_rules(FORM)
@@ -46,6 +50,30 @@ def test_a_rule_is_one_check_over_all_returns(records: Records) -> None:
         "GEN-REQ": [False, True, True],
         "GEN-RNG": [False, False, True],
         "GEN-FRA": [False, False, True],
+    }
+
+
+@pytest.mark.parametrize("name", ["gd-cluster-2023", "all-checks", "farm-survey", "harvest-years"])
+def test_pandera_and_the_road_find_the_same(name: str) -> None:
+    form = load_form(name if name == "gd-cluster-2023" else FORMS / name)
+    random = np.random.default_rng(len(name))
+    odd: tuple[Typed, ...] = (None, "无", "none", "12.5", -1, 0.45, 1e9, "#N/A")
+    returns = []
+    for seed in range(12):
+        typed = dict[str, Typed](simulate_answers(form, seed=seed))
+        for place in random.choice(len(form.inputs), max(1, len(form.inputs) * seed // 50)):
+            typed[form.inputs[place].key] = odd[random.integers(len(odd))]
+        returns.append(return_of(form, typed, file=f"{seed}.xlsx"))
+    records = normalise_returns(returns)
+    said = confront(records)
+    failed: dict[str, np.ndarray] = {}
+    for instance, verdicts in zip(said.instances, said.verdicts == Verdict.FAIL, strict=True):
+        if verdicts.any():
+            failed[instance.rule.id] = verdicts | failed.get(instance.rule.id, False)
+    assert failed
+    stated = failing_returns(rule_schema(form, said.instances), views(records))
+    assert {rule: mask.tolist() for rule, mask in stated.items()} == {
+        rule: mask.tolist() for rule, mask in failed.items()
     }
 
 

@@ -76,7 +76,7 @@ def returned(form: Form, answers: Mapping[str, Any], file: str) -> Return:
     found = return_of(form, answers, file=file)
     places = lay_out(form).places
     cells = {
-        key: replace(cell, sheet=places[key].sheet, cell=places[key].cell)
+        key: cell._replace(sheet=places[key].sheet, cell=places[key].cell)
         for key, cell in found.cells.items()
     }
     return replace(found, cells=cells)

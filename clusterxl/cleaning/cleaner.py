@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -102,10 +101,10 @@ class Cleaner:
         receipts = (self._receipt(typed, plain, "unseen"),)
         if not visible or visible == unset_texts(self._form).get(asked.key):
             advice = "" if visible else "unseen_only"
-            return replace(BLANK_ANSWER, receipts=receipts, advice=advice)
+            return BLANK_ANSWER._replace(receipts=receipts, advice=advice)
         answer = self._by_type[asked.type](asked, raw, visible)
         is_told = answer.receipts or answer.text == typed or answer.status is Status.INVALID
-        return answer if is_told else replace(answer, receipts=receipts)
+        return answer if is_told else answer._replace(receipts=receipts)
 
     @cached_property
     def _none(self) -> str:
@@ -164,7 +163,7 @@ class Cleaner:
             return None
         bare = RawCell(value=text, kind="text")
         worded = self._worded(asked, bare, canonical_text(text))
-        return replace(worded, receipts=(*receipts, *worded.receipts)) if worded else None
+        return worded._replace(receipts=(*receipts, *worded.receipts)) if worded else None
 
     def _number(self, asked: Input, raw: RawCell, seen: str) -> Answer:
         if raw.kind == "date":
@@ -186,7 +185,7 @@ class Cleaner:
             stored = Answer(status=Status.VALUE, number=number + 0.0)
             if shown == AS_STORED or not number or not shows_otherwise(shown, self._words(asked)):
                 return stored
-            return replace(stored, advice="shown_otherwise", readings=(raw.number_format,))
+            return stored._replace(advice="shown_otherwise", readings=(raw.number_format,))
         typed = shortest_decimal(number)
         meant = float(Decimal(typed) * 100)
         if _fits(asked.field, number) and not _fits(asked.field, meant):
@@ -228,7 +227,7 @@ class Cleaner:
     def _odd_text(self, asked: Input, typed: str) -> Answer:
         text, receipts = self._walked(TEXT_STEPS, typed, self._words(asked))
         if not text:
-            return replace(BLANK_ANSWER, receipts=receipts, advice="unseen_only")
+            return BLANK_ANSWER._replace(receipts=receipts, advice="unseen_only")
         if worded := self._reworded(asked, text, receipts):
             return worded
         is_private = text.count(MISSING) > typed.count(MISSING)
@@ -256,7 +255,7 @@ class Cleaner:
         if found.status is not Status.INVALID or found.advice:
             return found
         several = self._marks.several_ticked(asked.field, self._marks.compact(seen))
-        return replace(found, advice="ask_options", readings=several) if several else found
+        return found._replace(advice="ask_options", readings=several) if several else found
 
     def _pick(self, asked: Input, raw: RawCell, seen: str) -> Answer:
         options = self._options_of(
@@ -276,9 +275,9 @@ class Cleaner:
         options = self._options_of(TICKED, lambda: self._marks.options((TICKED, UNTICKED)))
         found = self._option(options, asked, raw, seen)
         if found.status is Status.INVALID and self._marks.is_cross(seen):
-            return replace(found, advice="ask_cross")
+            return found._replace(advice="ask_cross")
         is_value = found.status is Status.VALUE
-        return replace(found, number=float(found.text == TICKED)) if is_value else found
+        return found._replace(number=float(found.text == TICKED)) if is_value else found
 
     def _option(self, options: Options, asked: Input, raw: RawCell, seen: str) -> Answer:
         if seen in options.exact:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar, overload
 from xml.parsers.expat import ExpatError
 
-from clusterxl.excel.cells import PLACES_KEPT, address
+from clusterxl.excel.cells import PLACES_KEPT
 from clusterxl.excel.columns import Columns
 from clusterxl.excel.plain import unescape
 from clusterxl.excel.raw import LazyMapping, RawCell, column_number, decode_text
@@ -42,7 +42,7 @@ class LazyCells(LazyMapping):
         self._formats = formats
         self._file = file
         self._loaded: Columns | None = None
-        self._places: dict[str, int] = {}
+        self._places: dict[tuple[int, int], int] = {}
         self._masters: dict[str, int] | None = None
         self._made: dict[int, RawCell] = {}
         self._styles: dict[str | None, tuple[int, NumberFormat]] = {}
@@ -62,10 +62,11 @@ class LazyCells(LazyMapping):
 
     def __getitem__(self, place: tuple[int, int]) -> RawCell:
         columns = self.columns()
-        number = self._places.get(address(*place), _MISSING)
-        if number == _MISSING:
-            raise KeyError(place)
-        return self._kept(columns, number)
+        return self._kept(columns, self._places[place])
+
+    def __contains__(self, place: object) -> bool:
+        self.columns()
+        return place in self._places
 
     @overload
     def get(self, place: tuple[int, int], /) -> RawCell | None: ...
@@ -76,18 +77,18 @@ class LazyCells(LazyMapping):
     ) -> RawCell | _Other | None:
         """Return a cell, or something else where none holds anything; most answers are blank."""
         columns = self.columns()
-        number = self._places.get(address(*place), _MISSING)
+        number = self._places.get(place, _MISSING)
         return default if number == _MISSING else self._kept(columns, number)
 
     def formula(self, place: tuple[int, int]) -> str:
         """Return the formula of a cell with the equals sign; empty where there is none."""
         columns = self.columns()
-        number = self._places.get(address(*place), _MISSING)
+        number = self._places.get(place, _MISSING)
         return "" if number == _MISSING else self._formula(columns, number)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         self.columns()
-        return map(_place, self._places)
+        return iter(self._places)
 
     def items(self) -> ItemsView[tuple[int, int], RawCell]:
         """Return all places with their cells; quicker than one by one."""
@@ -96,7 +97,7 @@ class LazyCells(LazyMapping):
     def _all(self) -> Iterator[tuple[tuple[int, int], RawCell]]:
         columns = self.columns()
         for place, number in self._places.items():
-            yield _place(place), self._kept(columns, number)
+            yield place, self._kept(columns, number)
 
     def __len__(self) -> int:
         self.columns()
@@ -175,10 +176,10 @@ class LazyCells(LazyMapping):
         return self._masters.get(_group(attributes), _MISSING)
 
 
-def _filled(columns: Columns) -> dict[str, int]:
-    """Return the numbers of the cells that hold something, by address."""
+def _filled(columns: Columns) -> dict[tuple[int, int], int]:
+    """Return the numbers of the cells that hold something, by place."""
     return {
-        place: number
+        _place(place): number
         for number, (place, formula, kind, text, value) in enumerate(
             zip(
                 columns.addresses,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clusterxl.form.dates import date_of_serial, date_of_text
 from clusterxl.form.model import SPARE_NAME, Field, FieldType, Form, Input
 from clusterxl.sentences import say
@@ -44,7 +46,9 @@ def unset_text(form: Form, asked: Input) -> str:
     return ""
 
 
-_SPACES = str.maketrans(dict.fromkeys("\u00a0\u3000\n\r\t\x01", " "))
+_ODD_SPACES = "\u00a0\u3000\n\r\t\x01"
+_SPACES = str.maketrans(dict.fromkeys(_ODD_SPACES, " "))
+_SPACED = re.compile(f"[ {_ODD_SPACES}]")
 # Between these, programs write a number as text in the same way; beyond, each in its own.
 PLAIN_FROM, PLAIN_BELOW = 1e-4, 1e14
 
@@ -66,6 +70,9 @@ def canonical_text(value: Answer) -> str:
     if isinstance(value, int | float):
         is_plain = value == 0 or PLAIN_FROM <= abs(value) < PLAIN_BELOW
         return format(value + 0.0, ".15g" if is_plain else ".14E")
+    # Most answers have no space, which is told far sooner than it is made one kind.
+    if not _SPACED.search(value):
+        return value
     return " ".join(part for part in value.translate(_SPACES).split(" ") if part)
 
 

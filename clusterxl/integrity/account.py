@@ -90,21 +90,12 @@ def account_of(
         The account.
     """
     clerk = _Clerk(issued, alignment, keeps_formulas=keeps_formulas)
-    fates: Counter[Fate] = Counter()
-    left: dict[Place, RawCell] = {}
-    for place in cells:
-        if clerk.is_live(place, cells):
-            fates[Fate.IGNORED] += 1
-            continue
-        cell = cells[place]
-        if cell.value == "" and not cell.formula:
-            continue
-        if place in consumed:
-            fates[Fate.CONSUMED] += 1
-        elif fate := clerk.expects(place, cell):
-            fates[fate] += 1
-        else:
-            left[place] = cell
+    live = clerk.live_in(cells)
+    filled = {p: c for p in cells if p not in live and ((c := cells[p]).value != "" or c.formula)}
+    printed = clerk.printed_in(filled, consumed)
+    left = {p: c for p, c in filled.items() if p not in consumed and p not in printed}
+    fates = Counter({Fate.IGNORED: len(live), Fate.TEMPLATE: len(printed)})
+    fates[Fate.CONSUMED] = len(filled) - len(printed) - len(left)
     # Only when all texts at their places are known, the others may be what has moved there.
     for place in [*left]:
         if fate := clerk.knows(place, left[place]):
@@ -148,29 +139,44 @@ class _Clerk:
     def _before(self, place: Place) -> Place | None:
         return place if self._at is None else self._at.get(place)
 
-    def is_live(self, place: Place, cells: Mapping[Place, RawCell]) -> bool:
-        """Whether the live formula that was issued at a place stands there; the cell is not made.
+    def _places_now(self, issued: Mapping[Place, str]) -> list[tuple[Place, Place]]:
+        """Return where what was issued should be now, each with the place when issued."""
+        if self._at is None:
+            return [(place, place) for place in issued]
+        return [(now, place) for now, place in self._at.items() if place in issued]
+
+    def live_in(self, cells: Mapping[Place, RawCell]) -> frozenset[Place]:
+        """Tick off the live formulas that stand where they were issued; no cell is made for it.
 
         Of formats that keep no formulas, whatever stands there is taken for what it gave.
         """
-        # Asked for every cell, of which most were issued without a formula.
-        at = place if self._at is None else self._at.get(place)
-        if at is None or at not in self._formulas:
-            return False
-        if self._keeps_formulas and not _is_same(self._formulas[at], formula_at(cells, place)):
-            return False
-        del self._formulas[at]
-        return True
+        met = {
+            now: place
+            for now, place in self._places_now(self._formulas)
+            if now in cells
+            and (
+                not self._keeps_formulas or _is_same(self._formulas[place], formula_at(cells, now))
+            )
+        }
+        for place in met.values():
+            del self._formulas[place]
+        return frozenset(met)
 
-    def expects(self, place: Place, cell: RawCell) -> Fate | None:
-        """Return the fate of a cell that is what was issued at its place."""
-        at = self._before(place)
-        if cell.formula or at is None:
-            return None
-        if at in self._texts and label_key(cell.value) == self._texts[at]:
-            del self._texts[at]
-            return Fate.TEMPLATE
-        return None
+    def printed_in(
+        self, cells: Mapping[Place, RawCell], consumed: frozenset[Place]
+    ) -> frozenset[Place]:
+        """Tick off the printed texts that stand where they were issued, beside what is consumed."""
+        met = {
+            now: place
+            for now, place in self._places_now(self._texts)
+            if (cell := cells.get(now))
+            and now not in consumed
+            and not cell.formula
+            and label_key(cell.value) == self._texts[place]
+        }
+        for place in met.values():
+            del self._texts[place]
+        return frozenset(met)
 
     def knows(self, place: Place, cell: RawCell) -> Fate | None:
         """Return the fate of a cell that was issued at some other place, and note which."""

@@ -101,7 +101,7 @@ def _shared(form: Form, shares: Sequence[Share]) -> Iterator[Finding]:
     """Tell of cells that several names lead to: one was dragged onto the other."""
     for share in shares:
         other = form.by_key[share.others[0]].label
-        cell = replace(share.cell, raw=BLANK)
+        cell = share.cell._replace(raw=BLANK)
         yield _finding(form, "shared", form.by_key[share.key], cell, other=other)
 
 

@@ -23,7 +23,7 @@ from clusterxl.locate.names import (
     areas_on_sheet,
     cell_at,
 )
-from clusterxl.locate.shared import settle_shares
+from clusterxl.locate.shared import Share, settle_shares
 
 
 def find_cells(form: Form, book: RawBook) -> Located:
@@ -43,8 +43,10 @@ def find_cells(form: Form, book: RawBook) -> Located:
     # The rows that a list has lost are gone; whatever stands at their place is something else.
     gone = [a for a in form.inputs if a.key not in rungs.cells and not _is_cut(names, a)]
     by_map = areas_by_map(book) if gone or rungs.is_unlike_issued else None
-    shares = settle_shares(layout, rungs.cells, by_map) if by_map else ()
-    rungs.take_anew(share.cell for share in shares)
+    shares: tuple[Share, ...] = ()
+    if by_map:
+        shares = settle_shares(layout, rungs.cells, by_map)
+        rungs.take_anew(share.cell for share in shares)
     if gone and by_map:
         rungs.climb(by_map, FoundBy.MAP, gone)
         rungs.climb(areas_kept(book, names), FoundBy.POSITION, gone)

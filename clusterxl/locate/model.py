@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from clusterxl.excel.raw import BLANK, RawCell
 from clusterxl.finding import Finding
@@ -20,8 +21,8 @@ class FoundBy(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundCell:
+# A tuple: thousands are made of each return, and a frozen dataclass takes three times as long.
+class FoundCell(NamedTuple):
     """One input cell as it came back.
 
     Attributes:

@@ -72,7 +72,10 @@ class Views:
     """The canonical views of all returns: a text and a number for every input cell."""
 
     def __init__(
-        self, frame: pd.DataFrame | Mapping[str, Sequence[str | float]], *, language: str
+        self,
+        frame: pd.DataFrame | Mapping[str, Sequence[str | float] | Numbers | Texts],
+        *,
+        language: str,
     ) -> None:
         """Take the frame of views.
 
@@ -122,6 +125,23 @@ class Views:
         for text in texts:
             holds_one |= np.asarray(found == text, dtype=np.bool_)
         return holds_one
+
+
+def views_of(text: pd.DataFrame, number: pd.DataFrame, *, language: str) -> Views:
+    """Return the views of returns; no frame is put together for them.
+
+    Args:
+        text: Row a return, column a key: its text view.
+        number: The same of its number view.
+        language: Language of the form.
+    """
+    numbers = number.to_numpy(dtype=np.float64).T
+    columns: dict[str, Numbers | Texts] = dict(zip(number.columns, numbers, strict=True))
+    texts = text.to_numpy(dtype=object).T
+    columns |= {
+        f"{key}{TEXT_SUFFIX}": found for key, found in zip(text.columns, texts, strict=True)
+    }
+    return Views(columns, language=language)
 
 
 def view_frame(text: pd.DataFrame, number: pd.DataFrame) -> pd.DataFrame:
