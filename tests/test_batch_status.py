@@ -270,10 +270,10 @@ class TestWorkbook:
         assert groups[1][:10] == ("乙市", "◐○", 2, 1, 0, 1, 1, 0, "50%", 4)
         assert groups[2][:10] == ("甲市", "●○", 2, 1, 1, 0, 1, 0, "50%", 4)
         assert groups[1][10] == "未报：三县；待改：二县（=1+1）"
-        details = list(book["明细"].iter_rows(min_row=5, min_col=2, values_only=True))
+        details = list(book["明细"].iter_rows(min_row=6, min_col=2, values_only=True))
         assert [row[3] for row in details] == list(SERIALS)
         assert [row[5] for row in details] == ["已接受", "未报", "待改", "未报"]
-        assert book["明细"].auto_filter.ref == "B4:S8"
+        assert book["明细"].auto_filter.ref == "B5:S9"
         journal = "\n".join(str(row[2]) for row in book["日志"].iter_rows(values_only=True))
         assert status.head in journal
         assert "c" * 64 in journal

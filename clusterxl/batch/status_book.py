@@ -167,17 +167,18 @@ def _draw_slots(sheet: Sheet, looks: StatusLooks, status: Status) -> None:
     columns = (*name_columns(looks), *_SLOTS)
     title = looks.say("status.slots_title", count=len(status.slots))
     looks.start(sheet, columns, title, looks.say("status.slots_note"))
-    looks.put_heads(sheet, HEAD_ROW, columns)
+    looks.put_heads(sheet, HEAD_ROW, columns, filtered=True)
+    filters = HEAD_ROW + 1
     for number, slot in enumerate(status.slots, start=1):
         cells = _slot_cells(looks, slot)
         inks = {"standing": _INKS[slot.standing]}
         line = Line(cells=cells, number=number, inks=inks)
-        looks.put_row(sheet, HEAD_ROW + number, columns, line)
-    last = HEAD_ROW + max(len(status.slots), 1)
-    sheet.filter(HEAD_ROW, FIRST_COLUMN, last, FIRST_COLUMN + len(columns) - 1)
-    sheet.freeze(HEAD_ROW + 1, FIRST_COLUMN + len(columns) - len(_SLOTS) + 1)
+        looks.put_row(sheet, filters + number, columns, line)
+    last = filters + max(len(status.slots), 1)
+    sheet.filter(filters, FIRST_COLUMN, last, FIRST_COLUMN + len(columns) - 1)
+    sheet.freeze(filters + 1, FIRST_COLUMN + len(columns) - len(_SLOTS) + 1)
     printed = [column.name for column in columns].index(_LAST_PRINTED) + 1
-    looks.finish(sheet, last_row=last, columns=printed, repeat=HEAD_ROW)
+    looks.finish(sheet, last_row=last, columns=printed, repeat=HEAD_ROW, heads=2)
 
 
 def _slot_cells(looks: StatusLooks, slot: Slot) -> dict[str, Content]:

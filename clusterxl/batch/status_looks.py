@@ -111,19 +111,24 @@ class StatusLooks:
         sheet.put(2, FIRST_COLUMN, note, self.report.text(9, ink=MUTED, wrap=True), 2, last)
         sheet.row(3, 6)
 
-    def put_heads(self, sheet: Sheet, row: int, columns: Sequence[Column]) -> None:
-        """Write the heads of a table."""
+    def put_heads(
+        self, sheet: Sheet, row: int, columns: Sequence[Column], *, filtered: bool = False
+    ) -> None:
+        """Write the heads of a table; the buttons of filters would cover them, and stand below."""
         sheet.row(row, 30)
+        if filtered:
+            sheet.row(row + 1, 15)
         for at, column in enumerate(columns, FIRST_COLUMN):
             style = replace(
                 self.report.text(9, bold=True, wrap=True),
                 align=column.align,
                 indent=column.indent,
                 valign="bottom",
-                bottom="medium",
-                line_ink=INK,
             )
-            sheet.put(row, at, self.head(column.name), style)
+            ruled = replace(style, bottom="medium", line_ink=INK)
+            sheet.put(row, at, self.head(column.name), style if filtered else ruled)
+            if filtered:
+                sheet.put(row + 1, at, None, ruled)
 
     def put_row(self, sheet: Sheet, row: int, columns: Sequence[Column], line: Line) -> None:
         """Write a row of a table and give it the height of its longest text."""
@@ -158,10 +163,12 @@ class StatusLooks:
             line_ink=FIFTH if is_darker else HAIRLINE,
         )
 
-    def finish(self, sheet: Sheet, *, last_row: int, columns: int, repeat: int) -> None:
-        """Set how a table is printed: one page wide, its heads on every page."""
+    def finish(
+        self, sheet: Sheet, *, last_row: int, columns: int, repeat: int, heads: int = 1
+    ) -> None:
+        """Set how a table is printed: one page wide, the rows of its heads on every page."""
         area = (last_row, FIRST_COLUMN + columns - 1)
         footer = (f"{self.form.short_title} · {sheet.name}", self.say("report.page_number"))
         header = self.say("report.sample") if self.sample else ""
         setup = self.report.page(header=header, footer=footer, area=area)
-        sheet.page(replace(setup, repeat=(repeat, repeat)))
+        sheet.page(replace(setup, repeat=(repeat, repeat + heads - 1)))
