@@ -9,7 +9,7 @@ from dataclasses import replace
 from clusterxl.digest import by_file, in_order_of_work
 from clusterxl.excel.book import Book
 from clusterxl.excel.cells import PageSetup, Style
-from clusterxl.excel.heights import text_points
+from clusterxl.excel.heights import screen_points
 from clusterxl.excel.sheet import Sheet
 from clusterxl.finding import Finding, Severity
 from clusterxl.sentences import say
@@ -21,15 +21,15 @@ VALUE_CHARS = 60
 # Points of a row; Excel allows 409.
 TALLEST = 160
 PX_BY_COLUMN = {
-    "severity": 80,
+    "severity": 92,
     "file": 176,
     "place": 130,
-    "cell": 60,
+    "cell": 84,
     "label": 184,
     "value": 120,
-    "message": 400,
-    "note": 120,
-    "code": 96,
+    "message": 362,
+    "note": 110,
+    "code": 108,
 }
 INKS = {Severity.ERROR: "B42318", Severity.WARNING: "8A5A00", Severity.INFO: "5A6472"}
 TITLE = Style(size=14, bold=True)
@@ -143,7 +143,8 @@ def _put_finding(sheet: Sheet, row: int, finding: Finding, *, is_first: bool) ->
     for column, (name, text) in enumerate(shown.items(), 1):
         sheet.put(row, column, text, in_own_font(styles.get(name, BODY)))
     heights = (
-        text_points(text, PX_BY_COLUMN[name] - INDENT_PX, BODY.size) for name, text in shown.items()
+        screen_points(text, PX_BY_COLUMN[name] - INDENT_PX, BODY.size)
+        for name, text in shown.items()
     )
     sheet.row(row, min(max(heights), TALLEST))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from clusterxl.excel.book import Book
 from clusterxl.excel.cells import PageSetup, Style
-from clusterxl.excel.heights import text_points
+from clusterxl.excel.heights import screen_points
 from clusterxl.excel.sheet import Sheet
 from clusterxl.finding import Severity
 from clusterxl.findings_book import (
@@ -192,7 +192,7 @@ def _put_row(
     for column, (name, px) in enumerate(widths.items(), 1):
         text = inert(cells[name])
         sheet.put(row, column, float(text) if name in _COUNTS else text, _style(name, inks))
-        tallest = max(tallest, text_points(text, px - INDENT_PX, SIZE))
+        tallest = max(tallest, screen_points(text, px - INDENT_PX, SIZE))
     sheet.row(row, min(tallest, TALLEST))
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from clusterxl.excel.cells import Content, Formula, Style
-from clusterxl.excel.heights import text_points
+from clusterxl.excel.heights import screen_points, text_points
 from clusterxl.excel.sheet import Sheet
 from clusterxl.form.model import Form, group_noun
 from clusterxl.report.context import inert
@@ -143,7 +143,7 @@ class StatusLooks:
             text = content if isinstance(content, str) else ""
             tallest = max(
                 tallest,
-                text_points(text, column.px - _CELL_MARGIN_PX * (1 + column.indent), style.size),
+                screen_points(text, column.px - _CELL_MARGIN_PX * (1 + column.indent), style.size),
             )
         sheet.row(row, min(tallest, _TALLEST_ROW))
 

@@ -37,3 +37,12 @@ def text_lines(text: str, px: float, points: float, *, padding: float = 8) -> in
 def text_points(text: str, px: float, points: float, *, padding: float = 5) -> float:
     """Return the height a text needs in a cell of `px`, in points."""
     return ceil(text_lines(text, px, points) * points * LINE_EM + padding)
+
+
+def screen_points(text: str, px: float, points: float) -> float:
+    """Return the height a text needs in a cell that is read on a screen, in points.
+
+    There characters are rounded to whole pixels, which adds up over several lines.
+    """
+    room = px if text_lines(text, px, points) == 1 else px * 0.97
+    return text_points(text, room, points)

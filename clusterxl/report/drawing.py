@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from clusterxl.excel.cells import Content, DataBar, Link, PageSetup, Style
-from clusterxl.excel.heights import text_lines, text_points, text_px
+from clusterxl.excel.heights import screen_points, text_lines, text_points, text_px
 from clusterxl.excel.options import Look
 from clusterxl.excel.sheet import Sheet
 from clusterxl.report.context import DASH
@@ -299,6 +299,4 @@ def _row_points(entries: Sequence[Entry], wraps: Sequence[tuple[int, int, float]
 
 @lru_cache(maxsize=50_000)
 def _text_points(text: str, px: int, size: float) -> float:
-    # On a screen, characters are rounded to whole pixels; over several lines that adds up.
-    room = px if text_lines(text, px, size) == 1 else int(px * 0.97)
-    return text_points(text, room, size)
+    return screen_points(text, px, size)
