@@ -544,6 +544,9 @@ class TestDeciding:
             (one,) = find_returns(ledger)
             for name in (one.sha256, one.sha256[:6], "sub/a.xlsx", "a.xlsx", "1101-1", "1101"):
                 assert find_return(ledger, name) == one
+            (unit,) = [each for each in batch.units if each.code == "1101"]
+            for name in (unit.name, f"{unit.group}{unit.name}"):
+                assert find_return(ledger, name, batch.units) == one
             for name in ("nobody", "1102", ""):
                 with pytest.raises(BatchError):
                     find_return(ledger, name)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from clusterxl import ledger as memory
 from clusterxl.batch.folder import Batch, cannot
 from clusterxl.errors import BatchError
-from clusterxl.form.roster import find_unit
+from clusterxl.form.roster import Unit, find_unit
 from clusterxl.issue import serial_of
 from clusterxl.ledger import Ledger, Recorded, State, find_returns
 from clusterxl.ledger.states import LIVE, state_word
@@ -36,31 +36,39 @@ class Decided:
     head: str
 
 
-def find_return(ledger: Ledger, name: str) -> Recorded:
+def find_return(ledger: Ledger, name: str, units: Iterable[Unit] = ()) -> Recorded:
     """Return the return that somebody names.
 
     Args:
         ledger: The ledger.
-        name: The start of its id, the name of its file, its serial, or the code of its unit. Of
-            several returns of a serial or unit, the one that counts or is asked about is meant.
+        name: The start of its id, the name of its file, its serial, the code of its unit or what
+            that is called. Of several returns of a serial or unit, the one that counts or is asked
+            about is meant.
+        units: The units that may be called by name.
 
     Raises:
         BatchError: There is none, or there are several; the sentence lists them.
     """
-    found = named_returns(ledger, name)
+    found = named_returns(ledger, name, units)
     if len(found) > 1:
         raise many_returns(name, found)
     return found[0]
 
 
-def named_returns(ledger: Ledger, name: str) -> tuple[Recorded, ...]:
+def named_returns(ledger: Ledger, name: str, units: Iterable[Unit] = ()) -> tuple[Recorded, ...]:
     """Return all returns that a name may mean, at least one.
 
     Raises:
         BatchError: There is none.
     """
     known = find_returns(ledger)
-    for found in (_by_id(known, name), _by_file(known, name), _by_slot(known, name)):
+    called = {unit.code for unit in units if name in (unit.name, f"{unit.group}{unit.name}")}
+    for found in (
+        _by_id(known, name),
+        _by_file(known, name),
+        _by_slot(known, {name}),
+        _by_slot(known, called),
+    ):
         if found:
             return tuple(found)
     raise cannot("no_return", name=name)
@@ -90,8 +98,8 @@ def _by_file(known: Sequence[Recorded], name: str) -> list[Recorded]:
     return whole or [one for one in known if one.file and PurePosixPath(one.file).name == name]
 
 
-def _by_slot(known: Sequence[Recorded], name: str) -> list[Recorded]:
-    found = [one for one in known if name in (one.serial, one.unit)]
+def _by_slot(known: Sequence[Recorded], names: Collection[str]) -> list[Recorded]:
+    found = [one for one in known if one.serial in names or one.unit in names]
     live = [one for one in found if one.state in LIVE]
     return live or found
 
@@ -118,7 +126,7 @@ def accept_return(
         find_unit(batch.units, unit)
         serial = serial or serial_of(find_unit(batch.units, unit), 1)
     with batch.ledger() as ledger:
-        found = find_return(ledger, name)
+        found = find_return(ledger, name, batch.units)
         if found.state is State.ACCEPTED and (unit, serial) in (("", ""), _slot_of(found)):
             return _decided(ledger, found)
         if not unit and found.unit and found.unit not in {one.code for one in batch.units}:
@@ -140,7 +148,7 @@ def exclude_return(batch: Batch, name: str, *, reason: str) -> Decided:
         OutputError: The ledger cannot be written.
     """
     with batch.ledger() as ledger:
-        found = find_return(ledger, name)
+        found = find_return(ledger, name, batch.units)
         if found.state is not State.EXCLUDED:
             memory.exclude(ledger, found.sha256, reason=reason)
         return _decided(ledger, found)

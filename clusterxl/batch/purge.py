@@ -72,7 +72,7 @@ def purge_return(batch: Batch, name: str, *, reason: str) -> Purged:
     if not reason.strip():
         raise cannot("no_reason_to_purge")
     with batch.ledger() as ledger:
-        named = named_returns(ledger, name)
+        named = named_returns(ledger, name, batch.units)
         known = find_returns(ledger)
         chain = _chain(known, named[0])
         hashes = tuple(found.sha256 for found in chain)
