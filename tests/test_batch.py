@@ -373,7 +373,7 @@ class TestReceive:
         )
         (file,) = doubtful.files
         with batch.ledger() as ledger:
-            first = find_return(ledger, "a.xlsx")
+            first = find_return(batch, ledger, "a.xlsx")
         assert (file.fate, first.state, file.beside) == ("questioned", "accepted", first.sha256)
         assert file.changes
         assert [change.key for change in file.changes.answers] == ["wheat_2024"]
@@ -532,7 +532,7 @@ def test_a_tampered_stamp_is_named(
     assert code in codes(receipt, "t.xlsx")
     assert fates(receipt) == {"t.xlsx": fate}
     with batch.ledger() as ledger:
-        still = find_return(ledger, "good.xlsx")
+        still = find_return(batch, ledger, "good.xlsx")
     # Nobody's place is taken by what is not certain.
     assert still.state is (State.SUPERSEDED if fate == "accepted" else State.ACCEPTED)
 
@@ -543,13 +543,13 @@ class TestDeciding:
         with batch.ledger() as ledger:
             (one,) = find_returns(ledger)
             for name in (one.sha256, one.sha256[:6], "sub/a.xlsx", "a.xlsx", "1101-1", "1101"):
-                assert find_return(ledger, name) == one
+                assert find_return(batch, ledger, name) == one
             (unit,) = [each for each in batch.units if each.code == "1101"]
             for name in (unit.name, f"{unit.group}{unit.name}"):
-                assert find_return(ledger, name, batch.units) == one
+                assert find_return(batch, ledger, name) == one
             for name in ("nobody", "1102", ""):
                 with pytest.raises(BatchError):
-                    find_return(ledger, name)
+                    find_return(batch, ledger, name)
 
     def test_of_several_the_ids_are_told(self, batch: Batch, tmp_path: Path) -> None:
         files = {

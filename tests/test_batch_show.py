@@ -260,6 +260,7 @@ class TestTampered:
         [
             "UPDATE journal SET payload = replace(payload, '{', '[') WHERE act = 'receive'",
             "UPDATE journal SET act = 'dance' WHERE act = 'receive'",
+            "UPDATE journal SET at = 'noon' WHERE act = 'receive'",
             "UPDATE findings SET severity = 'grave'",
             "UPDATE findings SET cells = 'B7'",
         ],

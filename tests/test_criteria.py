@@ -183,8 +183,8 @@ def _demands(form: Form) -> dict[str, str]:
 
 def test_demands_in_words(official: Form) -> None:
     told = _demands(official)
-    assert told["THR-01"] == "3年均 ≥ 40 亿元"
-    assert told["THR-03"] == "3年均 > 70 %"
+    assert told["THR-01"] == "3年每年 ≥ 40 亿元"
+    assert told["THR-03"] == "3年每年 > 70 %"
     assert told["THR-05"] == "≥ 1 家 或 优质 ≥ 10 家"
     assert told["BAS-10"] == "≤ 100 平方公里"
     assert told["BAS-14"] == "是\uff0f不涉及"

@@ -66,8 +66,8 @@ def test_a_verdict_says_its_threshold_and_where_that_is_written(official: Compar
     sheet = sheets_on(write_page(official))["认定标准对照"]
     output = next(c for c in official.criteria if c.rule.id == "THR-01")
     column = next(c for c in sheet["columns"] if c["head"] == output.head)
-    assert column["unit"] == "3年均 ≥ 40 亿元"
-    assert "标准：3年均 ≥ 40 亿元。" in column["hint"]
+    assert column["unit"] == "3年每年 ≥ 40 亿元"
+    assert "标准：3年每年 ≥ 40 亿元。" in column["hint"]
     assert output.rule.thresholds[0].source in column["hint"]
     assert "待核实" in column["hint"]
 

@@ -77,8 +77,12 @@ def find_changes(batch: Batch, ledger: Ledger, before: str, after: str) -> Chang
         )
     except (LedgerError, WorkbookError):
         return None
-    # Another file has marks of its own: that the old ones are gone solves no problem.
-    was, now = ([f for f in one.findings if not is_of_file(f)] for one in (old, new))
+    # Another file has marks of its own: that the old ones are gone solves no problem. And that a
+    # line of a correction was not answered is no problem that the answers have brought up.
+    was, now = (
+        [f for f in one.findings if not is_of_file(f) and not f.code.startswith("COR-")]
+        for one in (old, new)
+    )
     settled, arisen = settled_and_arisen(was, now, attrgetter("code", "key", "is_explained"))
     return Changes(
         before=names[0].sha256,

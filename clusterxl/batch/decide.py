@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from clusterxl import ledger as memory
 from clusterxl.batch.folder import Batch, cannot
+from clusterxl.batch.words import hides_subjects
 from clusterxl.errors import BatchError
-from clusterxl.form.roster import Unit, find_unit
+from clusterxl.form.roster import find_unit
 from clusterxl.issue import serial_of
 from clusterxl.ledger import Ledger, Recorded, State, find_returns
 from clusterxl.ledger.states import LIVE, state_word
+from clusterxl.sentences import one_line
 
 _ID_LENGTH = 12
 _FEWEST_DIGITS = 4
+_LONGEST_NAME = 120
 _UNDONE = (State.EXCLUDED, State.REJECTED)
 
 
@@ -27,41 +30,43 @@ class Decided:
         before: The return before.
         after: The return now.
         superseded: Returns whose place it took.
+        is_filled: Another return of its unit and serial counts or is asked about.
         head: Head of the journal after it.
     """
 
     before: Recorded
     after: Recorded
     superseded: tuple[Recorded, ...]
+    is_filled: bool
     head: str
 
 
-def find_return(ledger: Ledger, name: str, units: Iterable[Unit] = ()) -> Recorded:
+def find_return(batch: Batch, ledger: Ledger, name: str) -> Recorded:
     """Return the return that somebody names.
 
     Args:
-        ledger: The ledger.
+        batch: The batch.
+        ledger: Its ledger.
         name: The start of its id, the name of its file, its serial, the code of its unit or what
             that is called. Of several returns of a serial or unit, the one that counts or is asked
             about is meant.
-        units: The units that may be called by name.
 
     Raises:
         BatchError: There is none, or there are several; the sentence lists them.
     """
-    found = named_returns(ledger, name, units)
+    found = named_returns(batch, ledger, name)
     if len(found) > 1:
-        raise many_returns(name, found)
+        raise many_returns(batch, name, found)
     return found[0]
 
 
-def named_returns(ledger: Ledger, name: str, units: Iterable[Unit] = ()) -> tuple[Recorded, ...]:
+def named_returns(batch: Batch, ledger: Ledger, name: str) -> tuple[Recorded, ...]:
     """Return all returns that a name may mean, at least one.
 
     Raises:
         BatchError: There is none.
     """
-    known = find_returns(ledger)
+    known, units, name = find_returns(ledger), batch.units, name.strip()
     called = {unit.code for unit in units if name in (unit.name, f"{unit.group}{unit.name}")}
     for found in (
         _by_id(known, name),
@@ -71,13 +76,20 @@ def named_returns(ledger: Ledger, name: str, units: Iterable[Unit] = ()) -> tupl
     ):
         if found:
             return tuple(found)
-    raise cannot("no_return", name=name)
+    for unit in units:
+        serials = (serial_of(unit, number) for number in range(1, unit.subjects + 1))
+        if unit.code in {name, *called} or name in serials:
+            whose = " ".join(part for part in (unit.code, unit.group, unit.name) if part)
+            raise cannot("nothing_came", unit=whose)
+    raise cannot("no_return", name=one_line(name, _LONGEST_NAME))
 
 
-def many_returns(name: str, found: Iterable[Recorded]) -> BatchError:
+def many_returns(batch: Batch, name: str, found: Iterable[Recorded]) -> BatchError:
     """Return the error that lists the returns that a name may mean."""
+    if hides_subjects(batch.form):
+        found = [replace(one, subject="") for one in found]
     listed = "\n".join(f"  {shown_line(one)}" for one in found)
-    return cannot("many_returns", name=name, returns=listed)
+    return cannot("many_returns", name=one_line(name, _LONGEST_NAME), returns=listed)
 
 
 def shown_line(found: Recorded) -> str:
@@ -99,7 +111,9 @@ def _by_file(known: Sequence[Recorded], name: str) -> list[Recorded]:
 
 
 def _by_slot(known: Sequence[Recorded], names: Collection[str]) -> list[Recorded]:
-    found = [one for one in known if one.serial in names or one.unit in names]
+    # A file that is nobody's has neither; no name means it.
+    wanted = set(names) - {""}
+    found = [one for one in known if one.serial in wanted or one.unit in wanted]
     live = [one for one in found if one.state in LIVE]
     return live or found
 
@@ -126,7 +140,7 @@ def accept_return(
         find_unit(batch.units, unit)
         serial = serial or serial_of(find_unit(batch.units, unit), 1)
     with batch.ledger() as ledger:
-        found = find_return(ledger, name, batch.units)
+        found = find_return(batch, ledger, name)
         if found.state is State.ACCEPTED and (unit, serial) in (("", ""), _slot_of(found)):
             return _decided(ledger, found)
         if not unit and found.unit and found.unit not in {one.code for one in batch.units}:
@@ -148,7 +162,7 @@ def exclude_return(batch: Batch, name: str, *, reason: str) -> Decided:
         OutputError: The ledger cannot be written.
     """
     with batch.ledger() as ledger:
-        found = find_return(ledger, name, batch.units)
+        found = find_return(batch, ledger, name)
         if found.state is not State.EXCLUDED:
             memory.exclude(ledger, found.sha256, reason=reason)
         return _decided(ledger, found)
@@ -163,9 +177,12 @@ def _replaced_by(ledger: Ledger, found: Recorded) -> list[Recorded]:
 
 
 def _decided(ledger: Ledger, before: Recorded, superseded: Iterable[Recorded] = ()) -> Decided:
+    after = memory.require_return(ledger, before.sha256)
+    live = [one for one in find_returns(ledger, *LIVE) if one.sha256 != after.sha256]
     return Decided(
         before=before,
-        after=memory.require_return(ledger, before.sha256),
+        after=after,
         superseded=tuple(superseded),
+        is_filled=any(_slot_of(one) == _slot_of(after) for one in live),
         head=memory.head(ledger.connection),
     )

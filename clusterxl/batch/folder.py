@@ -20,7 +20,7 @@ from clusterxl.form.roster import Unit, load_roster
 from clusterxl.identity import Issued
 from clusterxl.ledger import Ledger, open_ledger, set_facts
 from clusterxl.ledger.receive import WARNINGS_HOLD
-from clusterxl.ledger.store import ARCHIVE, FORM_VERSION, RULES_HASH, utc_now
+from clusterxl.ledger.store import ARCHIVE, FORM_VERSION, LEDGER, LOCK, RULES_HASH, utc_now
 from clusterxl.outputs import not_writable, require_extra, sweep, write_file
 from clusterxl.ruleset.load import rules_version
 from clusterxl.sentences import say
@@ -213,6 +213,20 @@ def write_secret(path: Path, content: bytes) -> None:
         path.chmod(0o600)
     except OSError as error:
         raise not_writable(path, error) from error
+
+
+def require_free(batch: Batch, path: Path) -> None:
+    """See that nobody writes over what a batch lives on; only results may lie in its folder.
+
+    Raises:
+        BatchError: It is, or lies in, what the batch itself keeps.
+    """
+    place, root = path.resolve(), batch.root.resolve()
+    if place.is_relative_to(root):
+        first = place.relative_to(root).parts[:1]
+        kept = {HEAD, ROSTER, LEDGER, LOCK, f"{LEDGER}-journal", *OURS} - {REPORTS}
+        if not first or first[0].lower() in kept:
+            raise cannot("own_output", path=path)
 
 
 def cannot(name: str, /, **figures: Any) -> BatchError:

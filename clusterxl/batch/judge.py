@@ -18,6 +18,7 @@ from clusterxl.excel.stamp import Stamp, carriers
 from clusterxl.finding import Finding, Severity
 from clusterxl.form.answers import day_of
 from clusterxl.form.model import Form, edition_name
+from clusterxl.frames import Status
 from clusterxl.identity import judge_stamps, judge_unit
 from clusterxl.judge import is_answer_to, judge_replies
 from clusterxl.ledger import Archive, Verdict, hash_values
@@ -229,7 +230,7 @@ def _verdict(batch: Batch, examined: Examined) -> Verdict:
     return Verdict(
         certain=_is_certain(batch, stamp, examined.findings),
         unit=stamp.unit,
-        subject=str(row["subject"]),
+        subject=_subject(examined.records),
         serial=stamp.serial,
         round=stamp.round,
         stamp=dict(stamp.entries()),
@@ -237,6 +238,15 @@ def _verdict(batch: Batch, examined: Examined) -> Verdict:
         counts=counts,
         findings=examined.findings,
     )
+
+
+def _subject(records: Records) -> str:
+    """Return what the return itself calls its subject; one without a name is no other subject."""
+    form = records.form
+    if not form.subject:
+        return str(records.returns["subject"].iloc[0])
+    own = records.values[records.values["key"] == form.subject].iloc[0]
+    return str(own["text"]) if own["status"] in (Status.VALUE, Status.INVALID) else ""
 
 
 def _is_certain(batch: Batch, stamp: Stamp, findings: Iterable[Finding]) -> bool:

@@ -72,12 +72,12 @@ def purge_return(batch: Batch, name: str, *, reason: str) -> Purged:
     if not reason.strip():
         raise cannot("no_reason_to_purge")
     with batch.ledger() as ledger:
-        named = named_returns(ledger, name, batch.units)
+        named = named_returns(batch, ledger, name)
         known = find_returns(ledger)
         chain = _chain(known, named[0])
         hashes = tuple(found.sha256 for found in chain)
         if any(found.sha256 not in hashes for found in named):
-            raise many_returns(name, named)
+            raise many_returns(batch, name, named)
         # Before the names are gone by which whoever is cut off here would ask again.
         for one in memory.find_corrections(ledger):
             if one.answers in hashes:

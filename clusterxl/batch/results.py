@@ -20,6 +20,7 @@ from clusterxl.export import findings_frame
 from clusterxl.finding import Finding
 from clusterxl.frames import cut_frames
 from clusterxl.ledger import Act, Ledger, Report, entries, record_report
+from clusterxl.ledger.records import ID_LENGTH
 from clusterxl.normalise import Records
 from clusterxl.report import is_traced, write_comparison
 from clusterxl.report.filed import Filing
@@ -222,6 +223,7 @@ def _slot_row(slot: Slot) -> dict[str, object]:
         "group": unit.group,
         "unit": unit.name,
         "unit_code": unit.code,
-        **{name: told[name] for name in told if name not in ("unit", "remarks", *days)},
+        **{name: told[name] for name in told if name not in ("unit", "others", "remarks", *days)},
         **days,
+        "others": " ".join(one.sha256[:ID_LENGTH] for one in slot.others),
     }

@@ -116,7 +116,7 @@ def show_return(batch: Batch, name: str, *, with_contacts: bool = False) -> Show
         OutputError: The folder cannot be written.
     """
     with batch.ledger(only_reading=True) as ledger:
-        found = find_return(ledger, name, batch.units)
+        found = find_return(batch, ledger, name)
         others = tuple(_others(ledger, found))
         history = find_history(ledger, found.sha256)
         unit = next((one for one in batch.units if one.code == found.unit), None)

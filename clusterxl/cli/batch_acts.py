@@ -56,8 +56,8 @@ def exclude(ctx: click.Context, name: str, reason: str) -> None:
 
     done = exclude_return(batch_options.opened(ctx), name, reason=reason)
     _tell_decided(done)
-    # Of a file that is nobody's, its unit is owed as before.
-    if done.after.unit:
+    # Of a file that is nobody's, or is not the only one, its unit is owed as before.
+    if done.after.unit and not done.is_filled:
         tell(say("batch.excluded_is_not_owed"), err=True)
 
 

@@ -67,6 +67,7 @@ def status(
     with batch.ledger() as ledger:
         taken = status_of(batch, ledger)
     _give(
+        batch,
         output,
         kind,
         force=force,
@@ -104,6 +105,7 @@ def show(
     kind = kind or KIND_OF_SUFFIX.get(suffix, "text")
     shown = show_return(batch, name, with_contacts=with_contacts)
     _give(
+        batch,
         output,
         kind,
         force=force,
@@ -173,7 +175,7 @@ def aggregate(
     batch = batch_options.opened(ctx)
     wanted = beside.beside_of(ctx)
     before = earlier.earlier_of(ctx, (batch.form,))
-    place = _comparison_place(batch, output, before)
+    place = _comparison_place(batch, output, before, (wanted.html, wanted.frames))
     # Only what lies among the reports of the batch is replaced unasked.
     with (
         batch.ledger() as ledger,
@@ -217,11 +219,18 @@ def _tell_proof(batch: Batch, result: Result, end: str) -> None:
     tell_next(batch, "aggregated")
 
 
-def _comparison_place(batch: Batch, output: Path | None, before: Earlier) -> Path:
+def _comparison_place(
+    batch: Batch, output: Path | None, before: Earlier, more: Iterable[Path | None]
+) -> Path:
     """Return where a comparison goes; beside another round it is another file.
 
-    That one is not noted in the journal: from this batch alone nobody can make it again.
+    That one is not noted in the journal: from this batch alone nobody can make it again. Nor may
+    what more is written go over what the batch lives on.
     """
+    from clusterxl.batch.folder import require_free
+
+    for path in filter(None, more):
+        require_free(batch, path)
     name = "comparison_file" if before.before is None else "rounds_file"
     return _place(batch, output, name, workbook=True)
 
@@ -267,10 +276,11 @@ def export(
 
 def _place(batch: Batch, output: Path | None, name: str, *, workbook: bool) -> Path:
     """Return where a result goes: where it is asked for, or among the reports of the batch."""
-    from clusterxl.batch.folder import REPORTS
+    from clusterxl.batch.folder import REPORTS, require_free
 
     if output is None:
         return batch.root / REPORTS / say(f"batch.{name}", lang=batch.form.language)
+    require_free(batch, output)
     if workbook:
         options.require_file(output, workbook=True)
     else:
@@ -285,6 +295,7 @@ def _seen_from(batch: Batch, place: Path) -> str:
 
 
 def _give(
+    batch: Batch,
     output: Path | None,
     kind: str,
     *,
@@ -293,7 +304,10 @@ def _give(
     as_text: Callable[..., str],
 ) -> None:
     """Print a document, or write it; only on a terminal its lines end where the terminal does."""
+    from clusterxl.batch.folder import require_free
+
     if output is not None:
+        require_free(batch, output)
         options.require_file(output, workbook=False)
         text = as_json() if kind == "json" else as_text()
         _write(output, f"{text}\n".encode("utf-8", "backslashreplace"), force=force)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -78,6 +79,8 @@ def find_history(ledger: Ledger, name: str) -> tuple[Event, ...]:
     with undamaged(ledger.path):
         for entry in entries(ledger.connection):
             if sha256 == entry.subject or sha256 in entry.payload:
+                # No moment that clocks tell was written by us.
+                datetime.fromisoformat(entry.at)
                 before = events[-1].state if events else State.RECEIVED
                 events += _events(entry, sha256, before)
     return tuple(events)

@@ -189,6 +189,8 @@ def options_panel(sources: Sources) -> Panel:
     headline = context.say(
         "report.options_headline", count=int(first["count"]), n=int(first["n"]), **figures
     )
+    if not first["count"]:
+        headline = context.say("report.options_none")
     sub = context.say("report.options_sub", count=context.count, noun=context.subject_noun)
     return Panel(headlines=(headline,), sub=sub, chart=chart)
 

@@ -125,10 +125,13 @@ def _headlines(context: Context, sheet: CriteriaSheet) -> tuple[str, ...]:
     plain = context.say("report.criteria_headline_plain", met=met, **figures)
     if met == context.count:
         return (context.say("report.criteria_headline_all", **figures), plain)
-    hardest = min(
+    hardest = max(
         (criterion for criterion in sheet.criteria if criterion.is_set),
-        key=lambda criterion: _count(context, criterion, Standing.MET),
+        key=lambda criterion: _count(context, criterion, Standing.MISSED),
     )
+    if not _count(context, hardest, Standing.MISSED):
+        # What nobody answered is not hard to meet.
+        return (plain,)
     name = "report.criteria_headline" if met else "report.criteria_headline_none"
     return (context.say(name, met=met, hardest=hardest.head, **figures), plain)
 

@@ -27,7 +27,7 @@ BIG = 100
 ROOM = 1.28
 WIDEST_NAMES = 0.4
 SHORTEST_SHARED = 2
-BRACKETS = "（）() "
+BRACKETS = (("（", "）"), ("(", ")"))
 # A full-width character of 9 points, in px.
 POINTS, EM = 9, 12
 THICKEST_BAR = 20
@@ -187,6 +187,8 @@ def short_names(names: Sequence[str], most: int) -> list[str]:
 
     >>> short_names(["一区中小企业集群（水暖）", "二县中小企业集群（陶瓷）"], 8)
     ['一区 水暖', '二县 陶瓷']
+    >>> short_names(["东莞家具（大岭山）", "中山灯饰（古镇）"], 20)
+    ['东莞家具（大岭山）', '中山灯饰（古镇）']
     """
     short = list(names)
     while len(set(short)) > 1:
@@ -195,7 +197,15 @@ def short_names(names: Sequence[str], most: int) -> list[str]:
         if not shared or not all(rest) or len(set(rest)) < len(set(short)):
             break
         short = rest
-    return [cut(inert(name.strip(BRACKETS)), most) for name in short]
+    return [cut(inert(_unwrapped(name) if name not in names else name), most) for name in short]
+
+
+def _unwrapped(name: str) -> str:
+    """Return what is left of a name without brackets that lost what they stood around."""
+    for opens, closes in BRACKETS:
+        if name.count(opens) != name.count(closes) or name.startswith(opens):
+            name = name.replace(opens, " ").replace(closes, " ")
+    return " ".join(name.split())
 
 
 def _shared_word(names: Sequence[str]) -> str:
