@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 
 DEMO ?= build/demo
 RETURNS ?= 48
-# Work is stolen, so that what tests of one file share is made once a worker, and none idles.
-PYTEST_ARGS ?= -n 2 --dist worksteal
+# A file of tests stays with one worker, so that what its tests share is made once.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 # Which computer the wheelhouse is for: its Python, its platform, extras wanted there.
 PY ?= 3.11
