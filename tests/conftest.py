@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -60,8 +60,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _chinese() -> None:
-    """Start every test in one language, whatever the machine speaks or a test before it set."""
+def _chinese() -> Iterator[None]:
+    """Let every test, and what it shares with others, start in one language."""
+    use_language("zh")
+    yield
     use_language("zh")
 
 

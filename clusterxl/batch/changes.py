@@ -16,6 +16,9 @@ from clusterxl.ledger import Ledger, require_return
 from clusterxl.numbers import raw_text
 from clusterxl.ruleset.messages import MASK
 
+# A line of a correction to which nothing, or nothing that counts, was answered.
+UNANSWERED = "COR-OPEN"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -80,7 +83,7 @@ def find_changes(batch: Batch, ledger: Ledger, before: str, after: str) -> Chang
     # Another file has marks of its own: that the old ones are gone solves no problem. And that a
     # line of a correction was not answered is no problem that the answers have brought up.
     was, now = (
-        [f for f in one.findings if not is_of_file(f) and not f.code.startswith("COR-")]
+        [f for f in one.findings if not is_of_file(f) and f.code != UNANSWERED]
         for one in (old, new)
     )
     settled, arisen = settled_and_arisen(was, now, attrgetter("code", "key", "is_explained"))
