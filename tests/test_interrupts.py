@@ -103,15 +103,19 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @ON_LINUX
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_nothing_is_left_whatever_ends_it(name: str, tmp_path: Path) -> None:
-    units = [part for unit in units_of(OFFICIAL) for part in ("--unit", unit.code)]
-    process = started(["generate", "-o", str(tmp_path / "out"), *units])
-    while not any(tmp_path.rglob("*.part")) and process.poll() is None:
+    # Enough to be at it for seconds, should this process be kept waiting meanwhile.
+    roster, places = tmp_path / "roster.csv", tmp_path / "places"
+    lines = [f"{unit.group},{unit.name},{unit.code},,20" for unit in units_of(OFFICIAL)]
+    roster.write_text("\n".join(["city,unit,code,type,subjects", *lines]), encoding="utf-8")
+    places.mkdir()
+    process = started(["generate", "-o", str(places / "out"), "--roster", str(roster)])
+    while not any(places.rglob("*.part")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(getattr(signal, name))
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert [line.split()[0] for line in told.splitlines() if line] == ["Stopped."]
-    assert not list(tmp_path.iterdir())
+    assert not list(places.iterdir())
 
 
 @ON_LINUX
