@@ -12,8 +12,8 @@ from pathlib import Path
 from clusterxl.batch.folder import (
     FORM,
     HEAD,
+    KEPT,
     KEY,
-    OURS,
     ROSTER,
     Batch,
     Facts,
@@ -29,7 +29,7 @@ from clusterxl.form.file import form_files, load_form
 from clusterxl.form.model import Form
 from clusterxl.form.roster import COLUMNS, Unit, load_roster, units_of
 from clusterxl.ledger import open_ledger, set_facts
-from clusterxl.ledger.store import LEDGER, LOCK, utc_now
+from clusterxl.ledger.store import utc_now
 from clusterxl.outputs import PART, not_writable, sweep, write_file
 from clusterxl.ruleset.load import load_rules
 from clusterxl.tables import guard
@@ -120,12 +120,11 @@ def _same_batch(batch: Batch, form: Form, units: tuple[Unit, ...], plan: Beginni
 
 def _require_room(root: Path) -> None:
     """See that a folder holds nothing but what a beginning that was broken off has left."""
-    known = {*OURS, ROSTER, LEDGER, LOCK, f"{LEDGER}-journal"}
     try:
         names = {path.name for path in root.iterdir()} if root.exists() else set()
     except OSError as error:
         raise not_writable(root, error) from error
-    if others := sorted(name for name in names - known if not name.endswith(PART)):
+    if others := sorted(name for name in names - KEPT if not name.endswith(PART)):
         raise cannot("not_empty", folder=root, others=", ".join(others[:5]))
 
 

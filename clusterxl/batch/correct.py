@@ -27,6 +27,7 @@ from clusterxl.ledger import (
     State,
     entries,
     find_corrections,
+    find_findings,
     find_returns,
     head,
     record_correction,
@@ -140,7 +141,7 @@ class _Writer:
     def put(self, found: Recorded) -> None:
         """Write the correction of a return unless it is there, or the return is held."""
         unit = self._units.get(found.unit)
-        reason = held_reason(self._ledger, found, unit)
+        reason = held_reason(find_findings(self._ledger, found.sha256), unit)
         if reason or unit is None:
             self.held.append(Held(recorded=found, reason=reason))
             return

@@ -13,10 +13,10 @@ from clusterxl.errors import BatchError
 from clusterxl.form.roster import find_unit
 from clusterxl.issue import serial_of
 from clusterxl.ledger import Ledger, Recorded, State, find_returns
+from clusterxl.ledger.records import ID_LENGTH
 from clusterxl.ledger.states import LIVE, state_word
 from clusterxl.sentences import one_line
 
-_ID_LENGTH = 12
 _FEWEST_DIGITS = 4
 _LONGEST_NAME = 120
 _UNDONE = (State.EXCLUDED, State.REJECTED)
@@ -87,14 +87,19 @@ def named_returns(batch: Batch, ledger: Ledger, name: str) -> tuple[Recorded, ..
 def many_returns(batch: Batch, name: str, found: Iterable[Recorded]) -> BatchError:
     """Return the error that lists the returns that a name may mean."""
     if hides_subjects(batch.form):
-        found = [replace(one, subject="") for one in found]
+        found = map(without_name, found)
     listed = "\n".join(f"  {shown_line(one)}" for one in found)
     return cannot("many_returns", name=one_line(name, _LONGEST_NAME), returns=listed)
 
 
+def without_name(found: Recorded) -> Recorded:
+    """Return a return without the name of its subject."""
+    return replace(found, subject="")
+
+
 def shown_line(found: Recorded) -> str:
     """Return a return in a line: id, state, serial or unit, subject, file."""
-    parts = (found.sha256[:_ID_LENGTH], state_word(found.state), found.serial or found.unit)
+    parts = (found.sha256[:ID_LENGTH], state_word(found.state), found.serial or found.unit)
     return "  ".join(part for part in (*parts, found.subject, found.file) if part)
 
 

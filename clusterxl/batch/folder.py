@@ -31,6 +31,8 @@ ISSUED, CORRECTIONS, REPORTS = "issued", "corrections", "reports"
 # What of the folder is ours to write, and so nothing to receive.
 WRITTEN = (ISSUED, CORRECTIONS, REPORTS, FORM, KEYS)
 OURS = (*WRITTEN, ARCHIVE)
+# All that a batch keeps beside its head, which comes last.
+KEPT = frozenset({ROSTER, LEDGER, LOCK, f"{LEDGER}-journal", *OURS})
 ROSTER_HASH, BATCH_ID, DEADLINE, ZONE = "roster_hash", "batch", "deadline", "zone"
 _TEXTS = ("id", "form", "version", "key")
 
@@ -224,8 +226,7 @@ def require_free(batch: Batch, path: Path) -> None:
     place, root = path.resolve(), batch.root.resolve()
     if place.is_relative_to(root):
         first = place.relative_to(root).parts[:1]
-        kept = {HEAD, ROSTER, LEDGER, LOCK, f"{LEDGER}-journal", *OURS} - {REPORTS}
-        if not first or first[0].lower() in kept:
+        if not first or first[0].lower() in {HEAD, *KEPT} - {REPORTS}:
             raise cannot("own_output", path=path)
 
 

@@ -43,7 +43,6 @@ _GROUPS = (
     ),
     Column(name="owed", px=520, indent=1),
 )
-_SUMMED = ("due", "came", "accepted", "to_correct", "missing", "excluded")
 
 
 def name_columns(looks: StatusLooks) -> tuple[Column, ...]:
@@ -141,19 +140,26 @@ def _entries(columns: Sequence[Column], line: Line) -> list[tables.Entry]:
 
 
 def _group_cells(looks: StatusLooks, count: Count, slots: Sequence[Slot]) -> dict[str, Content]:
-    standings = count.standings
     return {
         "group": count.group,
         "marks": _marks(count, MOST_MARKS),
+        **_figures(count),
+        "share": _share(count),
+        "overdue": count.overdue,
+        "owed": owed_line(slots, lang=looks.form.language),
+    }
+
+
+def _figures(count: Count) -> Mapping[str, int]:
+    """Return the figures that add up."""
+    standings = count.standings
+    return {
         "due": count.due,
         "came": count.came,
         "accepted": standings[Standing.ACCEPTED],
         "to_correct": standings[Standing.QUESTIONED] + standings[Standing.REJECTED],
         "missing": standings[Standing.MISSING],
         "excluded": standings[Standing.EXCLUDED],
-        "share": _share(count),
-        "overdue": count.overdue,
-        "owed": owed_line(slots, lang=looks.form.language),
     }
 
 
@@ -175,19 +181,11 @@ def _marks(count: Count, most: int) -> str:
 
 def sums(columns: Sequence[Column], whole: Count, rows: tuple[int, int]) -> Mapping[str, Content]:
     """Return the sums of the rows between two, these included, as live formulas."""
-    values = {
-        "due": whole.due,
-        "came": whole.came,
-        "accepted": whole.standings[Standing.ACCEPTED],
-        "to_correct": whole.standings[Standing.QUESTIONED] + whole.standings[Standing.REJECTED],
-        "missing": whole.standings[Standing.MISSING],
-        "excluded": whole.standings[Standing.EXCLUDED],
-    }
     places = {column.name: place for place, column in enumerate(columns, FIRST_COLUMN)}
     return {
         name: Formula(
             f"=SUM({address(rows[0], places[name])}:{address(rows[1], places[name])})",
-            values[name],
+            value,
         )
-        for name in _SUMMED
+        for name, value in _figures(whole).items()
     }

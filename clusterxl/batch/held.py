@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from clusterxl.finding import Severity
+from collections.abc import Iterable
+
+from clusterxl.finding import Finding, Severity
 from clusterxl.form.roster import Unit
-from clusterxl.ledger import Doubt, Ledger, Recorded, find_findings
+from clusterxl.ledger import Doubt
 from clusterxl.sentences import say
 
 
-def held_reason(ledger: Ledger, found: Recorded, unit: Unit | None) -> str:
+def held_reason(told: Iterable[Finding], unit: Unit | None) -> str:
     """Say why a return is not sent back before a person decides; empty where it may be.
 
     Args:
-        ledger: The ledger.
-        found: A questioned return.
+        told: What is told of a questioned return.
         unit: Its unit; None where the roster has none.
     """
     if unit is None:
         return say("batch.held_unit")
-    told = find_findings(ledger, found.sha256)
-    if any(one.code in set(Doubt) for one in told):
+    codes = {one.code for one in told if one.code in set(Doubt) or one.severity is Severity.ERROR}
+    if codes & set(Doubt):
         return say("batch.held_doubt")
-    if any(one.code.startswith("STAMP-") and one.severity is Severity.ERROR for one in told):
+    if any(code.startswith("STAMP-") for code in codes):
         return say("batch.held_stamp")
     return ""

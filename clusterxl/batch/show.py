@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from clusterxl.batch.again import outdated
 from clusterxl.batch.contacts import contact_lines
-from clusterxl.batch.decide import find_return
+from clusterxl.batch.decide import find_return, without_name
 from clusterxl.batch.folder import Batch
 from clusterxl.batch.held import held_reason
 from clusterxl.batch.words import hides_subjects
@@ -121,15 +121,15 @@ def show_return(batch: Batch, name: str, *, with_contacts: bool = False) -> Show
         history = find_history(ledger, found.sha256)
         unit = next((one for one in batch.units if one.code == found.unit), None)
         told = _in_order(find_findings(ledger, found.sha256))
-        held = held_reason(ledger, found, unit) if found.state is State.QUESTIONED else ""
+        held = held_reason(told, unit) if found.state is State.QUESTIONED else ""
         hides = hides_subjects(batch.form) and not with_contacts
         return Shown(
-            recorded=_without_name(found) if hides else found,
+            recorded=without_name(found) if hides else found,
             unit=unit,
             why=_why(ledger, found, held, told, history),
             step=_step(batch, ledger, found, (held, history, others, told)),
             history=history,
-            others=tuple(map(_without_name, others)) if hides else others,
+            others=tuple(map(without_name, others)) if hides else others,
             names={one.sha256: one.file for one in find_returns(ledger)},
             findings=tuple(_masked(told, (found, *others))) if hides else told,
             contacts=contact_lines(batch, ledger, found) if with_contacts else None,
@@ -221,10 +221,6 @@ def _step_of_questioned(history: Sequence[Event], told: Sequence[Finding]) -> St
 
 
 # ---- what nobody asked to see
-
-
-def _without_name(found: Recorded) -> Recorded:
-    return replace(found, subject="")
 
 
 def _masked(told: Sequence[Finding], known: Sequence[Recorded]) -> Iterator[Finding]:

@@ -295,7 +295,7 @@ class _Survey:
             overdue=self._days_past(self._now.date()) if standing in OWED else 0,
             round=max(rounds, default=0),
             is_sent=bool(counts and self._sent[counts.sha256]),
-            is_asked=any(map(is_asked, told)) and not self._is_held(unit, counts),
+            is_asked=any(map(is_asked, told)) and not held_reason(told, unit),
             errors=counts.errors if counts else 0,
             warnings=(counts.warnings if counts else 0) + doubts,
             others=tuple(f for f in series if f.state is State.QUESTIONED and f != counts),
@@ -304,9 +304,6 @@ class _Survey:
 
     def _told(self, found: Recorded | None) -> tuple[Finding, ...]:
         return find_findings(self._ledger, found.sha256) if found else ()
-
-    def _is_held(self, unit: Unit, found: Recorded | None) -> bool:
-        return found is not None and bool(held_reason(self._ledger, found, unit))
 
     def _day(self, moment: str) -> date:
         return datetime.fromisoformat(moment).astimezone(self._now.tzinfo).date()

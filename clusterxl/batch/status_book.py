@@ -111,10 +111,7 @@ def write_status(
         name: book.sheet(looks.say(f"status.sheet_{name}"))
         for name in ("groups", "slots", "reminders", "journal")
     }
-    columns = group_columns(looks)
-    told = looks.say("status.owed_note")
-    below = draw_groups(sheets["groups"], looks, status, columns, told=told)
-    looks.finish(sheets["groups"], last_row=below, columns=len(columns), repeat=HEAD_ROW)
+    _draw_groups(sheets["groups"], looks, status)
     _draw_slots(sheets["slots"], looks, status)
     draw_reminders(sheets["reminders"], looks, status, contacts)
     _draw_journal(sheets["journal"], looks, status, tuple(compared))
@@ -125,33 +122,19 @@ def write_status(
     return book.save()
 
 
-def draw_groups(
-    sheet: Sheet,
-    looks: StatusLooks,
-    status: Status,
-    columns: Sequence[Column],
-    *,
-    told: str = "",
-) -> int:
-    """Draw the table of the groups, those that owe most first, and the whole on top; freeze it.
-
-    Args:
-        sheet: Where, from its first row on.
-        looks: Words and styles.
-        status: How the batch stands.
-        columns: The columns, see `group_columns`.
-        told: What the line of the whole says of the names in the last column.
-
-    Returns:
-        The last row used.
-    """
+def _draw_groups(sheet: Sheet, looks: StatusLooks, status: Status) -> None:
+    """Draw the table of the groups, those that owe most first, and the whole on top."""
+    columns = group_columns(looks)
     looks.start(sheet, columns, groups_title(looks, status), groups_note(looks, status))
     looks.put_heads(sheet, HEAD_ROW, columns)
     lines = group_lines(looks, status)
     first, last = HEAD_ROW + 2, HEAD_ROW + 1 + len(lines)
     totals = whole_cells(looks, status)
     if lines:
-        totals |= {**sums(columns, status.whole, (first, last)), "owed": told}
+        totals |= {
+            **sums(columns, status.whole, (first, last)),
+            "owed": looks.say("status.owed_note"),
+        }
     looks.put_row(sheet, HEAD_ROW + 1, columns, Line(cells=totals, is_total=True))
     for row, line in enumerate(lines, first):
         looks.put_row(sheet, row, columns, line)
@@ -159,7 +142,7 @@ def draw_groups(
     below = max(last, HEAD_ROW + 1) + 2
     journal = journal_line(status, lang=looks.form.language)
     sheet.put(below, FIRST_COLUMN, journal, looks.report.text(9, ink=MUTED))
-    return below
+    looks.finish(sheet, last_row=below, columns=len(columns), repeat=HEAD_ROW)
 
 
 def _draw_slots(sheet: Sheet, looks: StatusLooks, status: Status) -> None:

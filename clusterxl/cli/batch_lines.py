@@ -8,10 +8,10 @@ from clusterxl.batch.changes import Changes
 from clusterxl.batch.receive import Received
 from clusterxl.finding import Finding, Severity
 from clusterxl.ledger import Fate, Recorded, State
+from clusterxl.ledger.records import ID_LENGTH
 from clusterxl.ledger.states import state_word
 from clusterxl.sentences import one_line, say
 
-_ID_LENGTH = 12
 _MOST_ANSWERS = 12
 _SHOWN_CHARS = 40
 
@@ -26,7 +26,7 @@ def line_of(file: Received, names: Mapping[str, str]) -> str:
     parts = [fate_word(file.fate)]
     if file.recorded:
         found = file.recorded
-        parts += [found.sha256[:_ID_LENGTH], " ".join((found.unit, names.get(found.unit, "")))]
+        parts += [found.sha256[:ID_LENGTH], " ".join((found.unit, names.get(found.unit, "")))]
         parts += [found.subject] if found.subject != names.get(found.unit) else []
     parts += [file.file, _why(file)]
     return "  ".join(part for part in map(str.strip, parts) if part)
@@ -45,18 +45,18 @@ def _why(file: Received) -> str:
     if file.fate is Fate.REPEATED:
         return _why_repeated(file, file.recorded)
     if file.fate is Fate.SUPERSEDED:
-        return say("batch.why_superseded", other=file.recorded.superseded_by[:_ID_LENGTH])
+        return say("batch.why_superseded", other=file.recorded.superseded_by[:ID_LENGTH])
     replaced = file.outcome.superseded if file.outcome else ()
-    shown = ", ".join(sha256[:_ID_LENGTH] for sha256 in replaced)
+    shown = ", ".join(sha256[:ID_LENGTH] for sha256 in replaced)
     took = say("batch.why_replaces", others=shown) if replaced else ""
-    stays = say("batch.why_beside", other=file.beside[:_ID_LENGTH]) if file.beside else ""
+    stays = say("batch.why_beside", other=file.beside[:ID_LENGTH]) if file.beside else ""
     return "  ".join(part for part in (took, stays, _sum(file.findings)) if part)
 
 
 def _why_repeated(file: Received, found: Recorded) -> str:
     other = found.file if found.file != file.file else ""
     figures = {
-        "id": found.sha256[:_ID_LENGTH],
+        "id": found.sha256[:ID_LENGTH],
         "file": f" ({other})" if other else "",
         "state": state_word(found.state),
     }
@@ -110,7 +110,7 @@ def line_of_move(found: Recorded, after: Recorded, settled: int, arisen: int) ->
     """Return the line of a return that new rules moved."""
     return say(
         "batch.moved",
-        id=found.sha256[:_ID_LENGTH],
+        id=found.sha256[:ID_LENGTH],
         unit=found.serial or found.unit,
         subject=found.subject,
         before=state_word(found.state),

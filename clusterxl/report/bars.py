@@ -186,11 +186,8 @@ def options_panel(sources: Sources) -> Panel:
     if shown["option_label"].duplicated(keep=False).iloc[0]:
         named = f"{cut(str(first['label']), LONGEST_QUESTION)}: {named}"
     figures = {"label": named}
-    headline = context.say(
-        "report.options_headline", count=int(first["count"]), n=int(first["n"]), **figures
-    )
-    if not first["count"]:
-        headline = context.say("report.options_none")
+    name = "report.options_headline" if first["count"] else "report.options_none"
+    headline = context.say(name, count=int(first["count"]), n=int(first["n"]), **figures)
     sub = context.say("report.options_sub", count=context.count, noun=context.subject_noun)
     return Panel(headlines=(headline,), sub=sub, chart=chart)
 

@@ -132,10 +132,11 @@ def _found(
     finder: Finder, name: str, place: str, record: dict[str, Any]
 ) -> tuple[Content, dict[str, Any]]:
     """Return what stands above a column, and how it looks."""
+    chosen = {"bold": True, "ink": LINK, "shrink": True}
     if name == "label":
-        return finder.labels[finder.question], {"bold": True, "ink": LINK, "shrink": True}
+        return finder.labels[finder.question], chosen
     if name == "subject":
-        return finder.subjects.chosen_label(0), {"bold": True, "ink": LINK, "shrink": True}
+        return finder.subjects.chosen_label(0), chosen
     found = f"INDEX({finder.column(name)},{place}-{finder.rows[0] - 1})"
     nothing = f"=IF({place}=0,{quoted(DASH)},"
     if name == "number_id":

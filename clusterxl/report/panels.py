@@ -18,7 +18,7 @@ from clusterxl.report.tables import Cell, Entry
 from clusterxl.summary import Lead
 
 PANEL_PX, SHORT_PX, TALL_PX = 404, 216, 494
-# Programs that round the width of each character take up to a twelfth more.
+# Room for a line of text, and some to spare where the width of each character is rounded.
 TEXT_PX = 384
 HEADLINE_POINTS = 11.5
 TOP = 3

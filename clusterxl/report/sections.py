@@ -30,7 +30,7 @@ MOST_DECIMALS = 4
 LONGEST_IN_FORMAT = 6
 LONGEST_LITERAL = 250
 MOST_CLEANED = 6
-TWO = 2
+YES_AND_NO = 2
 
 Answers = Mapping[str, Sequence[Shown]]
 
@@ -193,7 +193,7 @@ def _counted_option(context: Context, asked: Input) -> str:
     items = asked.field.items
     options = context.comparison.options
     own = options[options["key"] == asked.key]
-    if len(items) <= TWO or own.empty:
+    if len(items) <= YES_AND_NO or own.empty:
         return items[0].label
     return str(own["option_label"].iloc[int(own["count"].to_numpy().argmax())])
 
